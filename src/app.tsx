@@ -1,0 +1,73 @@
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { compress } from 'hono/compress'
+import { csrf } from 'hono/csrf'
+import { secureHeaders } from 'hono/secure-headers'
+import type Stripe from 'stripe'
+import { readSession } from './auth/guards.ts'
+import { createSessions } from './auth/lucia.ts'
+import { authRoutes } from './auth/routes.tsx'
+import type { Config } from './config.ts'
+import type { Db } from './db/connection.ts'
+import { healthRoutes } from './health.ts'
+import type { Jobs } from './jobs/queue.ts'
+import { webhookRoutes } from './payments/webhook.ts'
+import { answerError, answerNotFound } from './problems.tsx'
+import { revenueRoutes } from './revenue/routes.tsx'
+import { shopRoutes } from './shop/routes.tsx'
+import { tipRoutes } from './tips/routes.tsx'
+import { readLocale } from './ui/locale.ts'
+import { staticFiles } from './ui/static.ts'
+
+export interface AppDeps {
+  config: Config
+  db: Db
+  stripe: Stripe
+  jobs: Jobs
+}
+
+/** The web application, whichever Stripe, database and mail are behind it. This is the site map. */
+export function createApp(deps: AppDeps): Hono {
+  const { config, db } = deps
+  const secure = config.baseUrl.startsWith('https:')
+  const sessions = createSessions(db, { secure })
+  const app = new Hono()
+  app.onError(answerError)
+  app.notFound(answerNotFound)
+
+  app.use(securityHeaders(secure))
+  app.use(compress())
+  app.route('/', healthRoutes(db))
+  app.route('/static', staticFiles())
+  // Before csrf: Stripe signs what it posts.
+  app.route('/webhooks/stripe', webhookRoutes({ ...deps, webhookSecrets: config.stripe.webhookSecrets }))
+
+  app.use(readLocale(config.locale))
+  app.use(csrf({ origin: new URL(config.baseUrl).origin }))
+  app.use(bodyLimit({ maxSize: 64 * 1024, onError: (c) => c.text('Body too large', 413) }))
+  app.use(readSession(sessions, config))
+
+  app.route('/', shopRoutes(deps))
+  app.route('/tip', tipRoutes(deps))
+  app.route('/', authRoutes({ db, sessions, config }))
+  app.route('/dashboard', revenueRoutes({ db, config }))
+  return app
+}
+
+function securityHeaders(secure: boolean) {
+  return secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      styleSrc: ["'self'"],
+      scriptSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:'],
+      connectSrc: ["'self'"],
+      // Browsers hold the redirect that follows a form to this too.
+      formAction: ["'self'", 'https://checkout.stripe.com', 'https://billing.stripe.com'],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+    strictTransportSecurity: secure ? 'max-age=63072000; includeSubDomains' : false,
+    xFrameOptions: 'DENY',
+  })
+}

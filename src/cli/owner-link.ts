@@ -1,0 +1,17 @@
+import { createOwnerLink } from '../auth/owner-link.ts'
+import { loadConfig } from '../config.ts'
+import { migrate } from '../db/migrate.ts'
+import { run } from '../run.ts'
+import { askRunningApp } from './control.ts'
+import { openDatabase } from './database.ts'
+
+// Prints a link that signs the owner in, once.
+await run(async () => {
+  const config = loadConfig()
+  const link = config.databaseUrl ? undefined : await askRunningApp(config.dataDir, 'owner-link')
+  if (link) return console.log(link)
+  const connection = await openDatabase(config)
+  await migrate(connection.db)
+  console.log(await createOwnerLink(connection.db, config))
+  await connection.close()
+})

@@ -1,0 +1,57 @@
+import { Hono } from 'hono'
+import { csrf } from 'hono/csrf'
+import { createTransport } from 'nodemailer'
+import { createOwnerLink } from './auth/owner-link.ts'
+import { serveCommands } from './cli/control.ts'
+import { openDatabase } from './cli/database.ts'
+import { loadConfig } from './config.ts'
+import { migrate } from './db/migrate.ts'
+import { listen } from './listen.ts'
+import { createSmtp } from './mail/smtp.ts'
+import { createStripe } from './payments/stripe.ts'
+import { run, stopOnSignal } from './run.ts'
+import { createSandbox } from './sandbox/index.ts'
+import { start } from './start.ts'
+
+const SANDBOX_KEY = 'sk_test_sandbox'
+const SANDBOX_SECRET = 'whsec_sandbox'
+
+// The development entry: whatever has no key runs in this process.
+await run(async () => {
+  const config = loadConfig()
+  const connection = await openDatabase(config)
+  await migrate(connection.db)
+
+  const onSandbox = !config.stripe.secretKey
+  if (onSandbox) config.stripe.webhookSecrets = [SANDBOX_SECRET]
+  const webhook = { url: `http://localhost:${config.port}/webhooks/stripe`, secret: SANDBOX_SECRET }
+  const sandbox = await createSandbox({ pool: connection.pool, baseUrl: config.baseUrl, ...(onSandbox && { webhook }) })
+  const stripe = config.stripe.secretKey
+    ? createStripe(config.stripe.secretKey, { apiBase: config.stripe.apiBase })
+    : createStripe(SANDBOX_KEY, { fetch: sandbox.fetch })
+  const transporter = config.mail.smtpUrl ? createSmtp(config.mail.smtpUrl) : createTransport(sandbox.mailbox.transport)
+
+  const { app, stop } = await start({ config, connection, stripe, transporter })
+  const site = new Hono().use('/sandbox/checkout/*', csrf()).route('/sandbox', sandbox.app).route('/', app)
+  const server = await listen(site, config.port)
+  const ownerLink = () => createOwnerLink(connection.db, config)
+  const commands = config.databaseUrl ? undefined : await serveCommands(config.dataDir, { 'owner-link': ownerLink })
+  if (onSandbox) sandbox.start()
+
+  console.log(`
+  ${config.baseUrl}                    your site
+  ${config.baseUrl}/tip                where the first ¥6.6 comes in
+  ${config.baseUrl}/sandbox            ${onSandbox ? 'the local Stripe: no account, no real money' : 'the mailbox'}
+  ${config.baseUrl}/sandbox/mailbox    the mail that would have been sent
+
+  Sign in as the owner (once, within an hour; another: npm run owner:link)
+  ${await ownerLink()}
+`)
+  stopOnSignal(async () => {
+    await commands?.close()
+    await server.close()
+    await sandbox.stop()
+    await stop()
+    await connection.close()
+  })
+})

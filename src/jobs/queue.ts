@@ -1,0 +1,99 @@
+import type pg from 'pg'
+import { fromKysely, type JobResult, PgBoss, type Queue } from 'pg-boss'
+import type { Trx } from '../db/connection.ts'
+
+/** What each queue carries. */
+export interface QueueData {
+  sync: { objectId: string }
+  mail: { mailId: number }
+  'mail-failed': { mailId: number }
+  poll: Record<string, never>
+}
+export type QueueName = keyof QueueData
+
+// A job whose process died is noticed by its missing heartbeat, and taken up again.
+const alive = { heartbeatSeconds: 10, expireInSeconds: 120 }
+const patient = { retryDelay: 2, retryBackoff: true, retryDelayMax: 3600 }
+
+const queues: Record<QueueName, Omit<Queue, 'name'>> = {
+  // Of one object at most one job waits: a burst of events costs one read. One that comes while it is read waits its turn.
+  sync: { policy: 'short', ...alive, ...patient, retryLimit: 20 },
+  'mail-failed': { ...alive },
+  mail: { ...alive, ...patient, retryLimit: 10, deadLetter: 'mail-failed' },
+  poll: { policy: 'short', ...alive, retryLimit: 0 },
+}
+
+export interface Jobs {
+  /** Adds a job inside the caller's transaction: it exists if and only if that commits. One with a `key` that already waits is not added again. */
+  enqueue<Q extends QueueName>(trx: Trx, queue: Q, data: QueueData[Q], key?: string): Promise<void>
+  /** Has `handler` work off a queue; what it throws is retried later, with growing pauses. */
+  work<Q extends QueueName>(queue: Q, handler: (data: QueueData[Q]) => Promise<void>): Promise<void>
+  /** Adds a job by cron (UTC), once among all processes. */
+  schedule(queue: QueueName, cron: string): Promise<void>
+  /** Looks at a queue now instead of at the next half second. */
+  wake(queue: QueueName): void
+  /** Waits for the jobs under way. */
+  stop(): Promise<void>
+}
+
+/** Starts pg-boss on the app's own pool; it keeps its tables in the schema pgboss. */
+export async function startJobs(pool: pg.Pool, onError: (error: unknown) => void): Promise<Jobs> {
+  const boss = new PgBoss({
+    db: { executeSql: (text, values) => execute(pool, text, values) },
+    superviseIntervalSeconds: 5,
+    monitorIntervalSeconds: 5,
+    cronMonitorIntervalSeconds: 30,
+    registerInstance: false,
+  })
+  boss.on('error', onError)
+  await boss.start()
+  for (const [name, options] of Object.entries(queues)) await boss.createQueue(name, options)
+  const workers = new Map<string, string>()
+
+  return {
+    async enqueue(trx, queue, data, key) {
+      await boss.send(queue, data, { db: fromKysely(trx), ...(key && { singletonKey: key }) })
+    },
+    async work(queue, handler) {
+      const options = {
+        batchSize: 10,
+        burstWhenBatchFull: true,
+        pollingIntervalSeconds: 0.5,
+        perJobResults: true,
+      } as const
+      const id = await boss.work<QueueData[typeof queue], void, typeof options>(queue, options, (jobs) =>
+        Promise.all(jobs.map((job) => settle(job.id, () => handler(job.data), onError))),
+      )
+      workers.set(queue, id)
+    },
+    schedule: (queue, cron) => boss.schedule(queue, cron),
+    wake(queue) {
+      const worker = workers.get(queue)
+      if (worker) boss.notifyWorker(worker)
+    },
+    stop: () => boss.stop({ graceful: true, timeout: 20_000 }),
+  }
+}
+
+async function settle(id: string, run: () => Promise<void>, onError: (error: unknown) => void): Promise<JobResult> {
+  try {
+    await run()
+    return { id, status: 'completed' }
+  } catch (error) {
+    onError(error)
+    return { id, status: 'failed', output: { message: String(error) } }
+  }
+}
+
+async function execute(pool: pg.Pool, text: string, values?: unknown[]) {
+  const client = await pool.connect()
+  try {
+    return await client.query(text, values)
+  } catch (error) {
+    // pg-boss sends whole transactions as one text: on PGlite's only session a failed one must not stay open.
+    await client.query('rollback').catch(() => {})
+    throw error
+  } finally {
+    client.release()
+  }
+}

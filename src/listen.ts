@@ -1,0 +1,24 @@
+import { createAdaptorServer } from '@hono/node-server'
+import type { Hono } from 'hono'
+
+/** Serves an app on a port (or a socket's path) until `close`, which lets requests under way finish. Rejects when it can't. */
+export function listen(
+  app: Pick<Hono, 'fetch'>,
+  where: number | string,
+): Promise<{ port: number; close(): Promise<void> }> {
+  const server = createAdaptorServer({ fetch: app.fetch })
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(where, () => {
+      const address = server.address()
+      resolve({ port: typeof address === 'object' && address ? address.port : 0, close: () => close(server) })
+    })
+  })
+}
+
+function close(server: ReturnType<typeof createAdaptorServer>): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    if ('closeIdleConnections' in server) server.closeIdleConnections()
+  })
+}

@@ -1,0 +1,12 @@
+import { createTransport, type Transporter } from 'nodemailer'
+
+/** A pooled connection to the mail server at `url` (smtp:// or smtps://). A server that hangs is given up after 20 seconds. */
+export function createSmtp(url: string): Transporter {
+  return createTransport({
+    url,
+    pool: true,
+    connectionTimeout: 10_000,
+    greetingTimeout: 10_000,
+    socketTimeout: 20_000,
+  } as object)
+}

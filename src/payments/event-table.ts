@@ -1,0 +1,50 @@
+import { z } from 'zod'
+
+/**
+ * Which object each type of event is about, which is all that we take from it: that object is read again from Stripe.
+ * Types that are not here are stored and acknowledged, and nothing follows.
+ */
+const objectOf: Record<string, (object: EventObject) => string | undefined> = {
+  'checkout.session.completed': paymentOfSession,
+  'checkout.session.async_payment_succeeded': paymentOfSession,
+  'checkout.session.async_payment_failed': paymentOfSession,
+  'payment_intent.processing': (intent) => intent.id,
+  'payment_intent.succeeded': (intent) => intent.id,
+  // A declined card: the session stays open, so this matters only to a payment that was already processing.
+  'payment_intent.payment_failed': (intent) => intent.id,
+  'payment_intent.canceled': (intent) => intent.id,
+  'charge.succeeded': (charge) => charge.payment_intent,
+  // Brings the fee, seconds after the payment.
+  'charge.updated': (charge) => charge.payment_intent,
+  'charge.refunded': (charge) => charge.payment_intent,
+}
+
+/** The types to ask Stripe for: at the webhook endpoint and when polling (at most 20 there). */
+export const handledTypes = Object.keys(objectOf)
+
+const reference = z
+  .union([z.string(), z.object({ id: z.string() }).transform((object) => object.id)])
+  .nullish()
+  .transform((id) => id ?? undefined)
+
+/** The parts of an event that we read. https://docs.stripe.com/api/events/object */
+export const StripeEvent = z.looseObject({
+  id: z.string().startsWith('evt_'),
+  type: z.string(),
+  created: z.number().int(),
+  livemode: z.boolean(),
+  api_version: z.string().nullish(),
+  data: z.looseObject({ object: z.looseObject({ id: z.string().optional(), payment_intent: reference }) }),
+})
+export type StripeEvent = z.infer<typeof StripeEvent>
+type EventObject = StripeEvent['data']['object']
+
+/** The id of the object to read again after this event; undefined when there is nothing to do. */
+export function objectToSync(event: StripeEvent): string | undefined {
+  return objectOf[event.type]?.(event.data.object)
+}
+
+// The session has no PaymentIntent while nothing was paid.
+function paymentOfSession(session: EventObject): string | undefined {
+  return session.payment_intent ?? session.id
+}

@@ -1,0 +1,19 @@
+import { z } from 'zod'
+
+/** Text that Postgres stores and mail carries: well-formed Unicode without control characters other than newline and tab. */
+export function plain(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/\r\n?/g, '\n')
+    .replace(/[^\P{Cc}\n\t]/gu, '')
+}
+
+/** What a person typed into an optional field; '' becomes undefined. `max` counts characters, as the person does. */
+export function optionalText(max: number) {
+  return z
+    .string()
+    .default('')
+    .transform((text) => plain(text).trim())
+    .refine((text) => [...text].length <= max, 'tooLong')
+    .transform((text) => text || undefined)
+}

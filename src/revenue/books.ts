@@ -1,0 +1,101 @@
+import { sql } from 'kysely'
+import type { Db } from '../db/connection.ts'
+
+/** What moved the balance in one currency over one span, in minor units. */
+export interface Totals {
+  gross: number
+  refunds: number
+  disputes: number
+  fees: number
+  net: number
+  /** Payments whose fee Stripe has not told yet; they are in gross and net with what was paid. */
+  pendingFees: number
+}
+
+/** The currencies that money came in, the one with the latest movement first. */
+export async function currenciesOf(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ currency: string }>`
+    select currency from (
+      select currency, max(created_at) as latest from balance_transactions group by currency
+      union all
+      select currency, max(paid_at) from payments p where ${isPending} group by currency
+    ) as seen group by currency order by max(latest) desc
+  `.execute(db)
+  return rows.map((row) => row.currency)
+}
+
+/** Totals of the owner's month that `monthsAgo` says; with `untilSameTime` only as far into it as we are into this one. */
+export async function monthTotals(
+  db: Db,
+  { currency, timeZone, monthsAgo = 0 }: { currency: string; timeZone: string; monthsAgo?: number },
+): Promise<Totals> {
+  const local = sql`(now() at time zone ${timeZone}) - make_interval(months => ${monthsAgo})`
+  const from = sql`date_trunc('month', ${local}) at time zone ${timeZone}`
+  const to = sql`(${local}) at time zone ${timeZone}`
+  const { rows } = await sql<Totals>`
+    with movements as (
+      select amount, fee, net, reporting_category as category, 0 as pending from balance_transactions
+      where currency = ${currency} and created_at >= ${from} and created_at <= ${to}
+      union all
+      select p.amount, 0, p.amount, 'charge', 1 from payments p
+      where p.currency = ${currency} and p.paid_at >= ${from} and p.paid_at <= ${to} and ${isPending}
+    )
+    select
+      coalesce(sum(amount) filter (where category = 'charge'), 0)::bigint as gross,
+      coalesce(-sum(amount) filter (where category in ('refund', 'refund_failure', 'partial_capture_reversal')), 0)::bigint as refunds,
+      coalesce(-sum(amount) filter (where category in ('dispute', 'dispute_reversal')), 0)::bigint as disputes,
+      coalesce(sum(fee) filter (where category <> 'fee') - coalesce(sum(amount) filter (where category = 'fee'), 0), 0)::bigint as fees,
+      coalesce(sum(net) filter (where category not in ('payout', 'payout_reversal')), 0)::bigint as net,
+      coalesce(sum(pending), 0)::bigint as "pendingFees"
+    from movements
+  `.execute(db)
+  return rows[0]!
+}
+
+/** Gross of each of the owner's last `days` days, today last, days without payments as 0. `day` is yyyy-mm-dd. */
+export async function dailyGross(
+  db: Db,
+  { currency, timeZone, days }: { currency: string; timeZone: string; days: number },
+): Promise<{ day: string; gross: number }[]> {
+  const today = sql`(now() at time zone ${timeZone})::date`
+  const from = sql`((${today} - ${days - 1}::int)::timestamp at time zone ${timeZone})`
+  const { rows } = await sql<{ day: string; gross: number }>`
+    select to_char(d.day, 'YYYY-MM-DD') as day, coalesce(sum(m.amount), 0)::bigint as gross
+    from generate_series(${today} - ${days - 1}::int, ${today}, interval '1 day') as d(day)
+    left join (
+      select (created_at at time zone ${timeZone})::date as day, amount from balance_transactions
+      where currency = ${currency} and reporting_category = 'charge' and created_at >= ${from}
+      union all
+      select (p.paid_at at time zone ${timeZone})::date, p.amount from payments p
+      where p.currency = ${currency} and p.paid_at >= ${from} and ${isPending}
+    ) as m on m.day = d.day::date
+    group by d.day order by d.day
+  `.execute(db)
+  return rows
+}
+
+/** The payment that began it all; undefined before it. */
+export async function firstPayment(db: Db) {
+  return db
+    .selectFrom('payments')
+    .select(['amount', 'currency', 'paid_at'])
+    .where('paid_at', 'is not', null)
+    .orderBy('paid_at', 'asc')
+    .orderBy('id', 'asc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+export async function latestPayments(db: Db, limit: number) {
+  return db
+    .selectFrom('payments')
+    .selectAll()
+    .where('paid_at', 'is not', null)
+    .orderBy('paid_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute()
+}
+
+// Settlement may be in another currency; until Stripe tells, the payment counts in its own.
+const isPending = sql`p.paid_at is not null and p.balance_transaction_id is null`

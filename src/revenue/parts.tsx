@@ -1,0 +1,160 @@
+import { type Money as Amount, formatMoney } from '../money.ts'
+import { Candy } from '../ui/candy.tsx'
+import { formatDate, type Locale, relativeTime } from '../ui/i18n.ts'
+import { Money } from '../ui/money.tsx'
+import { methodName } from '../ui/words.ts'
+import { words } from './words.ts'
+
+export interface LatestPayment {
+  id: string
+  title: string
+  message?: string | null
+  name?: string | null
+  email?: string | null
+  /** Stripe's payment method type. */
+  method?: string | null
+  /** Positive; `direction` says which way it went. */
+  amount: Amount
+  direction: 'in' | 'out'
+  at: Date
+}
+
+export interface Todo {
+  text: string
+  href?: string
+  note?: string
+}
+
+export interface Milestone {
+  amount: Amount
+  at: Date
+}
+
+interface Reading {
+  locale: Locale
+  timeZone: string
+  now: Date
+}
+
+export function Latest({ latest, csvUrl, ...reading }: Reading & { latest: LatestPayment[]; csvUrl: string }) {
+  const t = words[reading.locale]
+  return (
+    <section>
+      <h2>{t.latest}</h2>
+      <ul class="rows">
+        {latest.map((payment) => (
+          <Row {...reading} payment={payment} />
+        ))}
+      </ul>
+      <p class="small">
+        <a href={csvUrl}>{t.csv}</a>
+      </p>
+    </section>
+  )
+}
+
+function Row({ payment, locale, timeZone, now }: Reading & { payment: LatestPayment }) {
+  const { title, message, name, email, method, amount, direction, at } = payment
+  const signed = { ...amount, amount: direction === 'in' ? amount.amount : -amount.amount }
+  const who = [name, email].filter(Boolean).join(' · ') || words[locale].someone
+  return (
+    <li>
+      <span>{title}</span>
+      <span class={direction}>
+        <Money value={signed} locale={locale} signed />
+      </span>
+      {message && <q>{message}</q>}
+      <small>
+        {who}
+        {method && ` · ${methodName(method, locale)}`}
+        {' · '}
+        <time datetime={at.toISOString()} title={formatDate(at, locale, timeZone, 'dateTime')}>
+          {relativeTime(at, locale, now)}
+        </time>
+      </small>
+    </li>
+  )
+}
+
+export function Todos({ locale, todos }: { locale: Locale; todos: Todo[] }) {
+  const t = words[locale]
+  return (
+    <section>
+      <h2>{t.todo}</h2>
+      {todos.length === 0 && <p class="muted">{t.nothingToDo}</p>}
+      {todos.map(({ text, href, note }) => (
+        <p class="todo">
+          {href ? <a href={href}>{text}</a> : text}
+          {note && <small class="block">{note}</small>}
+        </p>
+      ))}
+    </section>
+  )
+}
+
+const DAY = 86_400_000
+
+/** The first payment is celebrated for a day at the top; after that it is a line to be proud of. */
+export function Milestones({
+  milestone,
+  only,
+  locale,
+  timeZone,
+  now,
+}: Reading & { milestone: Milestone; only: 'fresh' | 'past' }) {
+  const t = words[locale]
+  const fresh = now.getTime() - milestone.at.getTime() < DAY
+  if (fresh !== (only === 'fresh')) return null
+  const line = (
+    <>
+      {t.first(formatMoney(milestone.amount, locale))} ·{' '}
+      <span class="phrase">{formatDate(milestone.at, locale, timeZone, 'date')}</span>
+    </>
+  )
+  if (!fresh) {
+    return (
+      <p class="milestone">
+        <Candy height={20} /> {line}
+      </p>
+    )
+  }
+  return (
+    <div class="candy">
+      <Candy height={40} />
+      <div>
+        <h2>{t.firstHeading}</h2>
+        <p>{t.firstText}</p>
+        <p class="milestone">{line}</p>
+      </div>
+    </div>
+  )
+}
+
+export function FirstSteps({ locale, tipUrl }: { locale: Locale; tipUrl: string }) {
+  const t = words[locale]
+  return (
+    <>
+      <h1>{t.stepsHeading}</h1>
+      <ol class="steps">
+        <li>
+          <h2>{t.step1}</h2>
+          <p>
+            <a href="/tip">{t.step1Text}</a>
+          </p>
+        </li>
+        <li>
+          <h2>{t.step2}</h2>
+          <p>
+            {t.step2Text} <code>src/catalog.ts</code>
+          </p>
+        </li>
+        <li>
+          <h2>{t.step3}</h2>
+          <p>
+            {t.step3Text} <a href={tipUrl}>{tipUrl}</a>
+          </p>
+        </li>
+      </ol>
+    </>
+  )
+}

@@ -1,0 +1,96 @@
+import { Readable } from 'node:stream'
+import { Hono } from 'hono'
+import { requireOwner } from '../auth/guards.ts'
+import { catalog } from '../catalog.ts'
+import type { Config } from '../config.ts'
+import type { Db } from '../db/connection.ts'
+import { renderPage } from '../ui/layout.tsx'
+import { pageContext } from '../ui/locale.ts'
+import { currenciesOf, dailyGross, firstPayment, latestPayments, monthTotals, type Totals } from './books.ts'
+import { paymentsCsv } from './csv.ts'
+import { DashboardPage, type LatestPayment } from './pages.tsx'
+import { troubles } from './troubles.ts'
+
+const DAYS = 30
+const LATEST = 20
+
+/** `/dashboard`: for the owner alone. */
+export function revenueRoutes({ db, config }: { db: Db; config: Config }): Hono {
+  return new Hono()
+    .use(requireOwner)
+    .get('/', async (c) => {
+      const { locale } = c.var
+      const currencies = await currenciesOf(db)
+      const wanted = c.req.query('currency')
+      const currency = currencies.find((known) => known === wanted) ?? currencies[0] ?? catalog.currency
+      const books = await readBooks(db, currency, config.timeZone)
+      const todos = await troubles(db, locale)
+      return renderPage(
+        c,
+        <DashboardPage
+          {...pageContext(c)}
+          {...books}
+          now={new Date()}
+          timeZone={config.timeZone}
+          currencies={currencies}
+          currency={currency}
+          latest={books.latest.map((payment) => latestOf(payment))}
+          todos={todos}
+          tipUrl={`${config.baseUrl}/tip`}
+          csvUrl="/dashboard/payments.csv"
+        />,
+      )
+    })
+    .get('/payments.csv', () => {
+      const body = Readable.toWeb(paymentsCsv(db)) as ReadableStream
+      const headers = {
+        'content-type': 'text/csv; charset=utf-8',
+        'content-disposition': 'attachment; filename="payments.csv"',
+      }
+      return new Response(body, { headers })
+    })
+}
+
+async function readBooks(db: Db, currency: string, timeZone: string) {
+  const [thisMonth, lastMonth, days, latest, first] = await Promise.all([
+    monthTotals(db, { currency, timeZone }),
+    monthTotals(db, { currency, timeZone, monthsAgo: 1 }),
+    dailyGross(db, { currency, timeZone, days: DAYS }),
+    latestPayments(db, LATEST),
+    firstPayment(db),
+  ])
+  const money = (amount: number) => ({ amount, currency })
+  return {
+    month: {
+      net: money(thisMonth.net),
+      gross: money(thisMonth.gross),
+      fees: money(thisMonth.fees),
+      refunds: money(thisMonth.refunds),
+      pendingFees: thisMonth.pendingFees,
+    },
+    change: changeOf(thisMonth, lastMonth),
+    days: days.map(({ day, gross }) => ({ date: day, gross })),
+    latest,
+    milestone: first ? { amount: { amount: first.amount, currency: first.currency }, at: first.paid_at! } : null,
+  }
+}
+
+/** In per cent; null when last month had nothing to compare with. */
+function changeOf(thisMonth: Totals, lastMonth: Totals): number | null {
+  return lastMonth.net > 0 ? (100 * (thisMonth.net - lastMonth.net)) / lastMonth.net : null
+}
+
+function latestOf(payment: Awaited<ReturnType<typeof latestPayments>>[number]): LatestPayment {
+  const { id, description, message, name, email, method, amount, currency, paid_at } = payment
+  return {
+    id,
+    title: description,
+    message,
+    name,
+    email,
+    method,
+    amount: { amount, currency },
+    direction: 'in',
+    at: paid_at!,
+  }
+}

@@ -1,0 +1,69 @@
+import type { Money as Amount } from '../money.ts'
+import { Page, type PageContext } from '../ui/layout.tsx'
+import { Money } from '../ui/money.tsx'
+import { Phrases } from '../ui/phrases.tsx'
+import { words } from './words.ts'
+
+interface HomeProps extends PageContext {
+  tagline: string
+  story: string
+  /** The amount on the button. */
+  tip: Amount
+  ownerName?: string | undefined
+}
+
+export function HomePage({ tagline, story, tip, ownerName, ...context }: HomeProps) {
+  const { locale, shopName } = context
+  const t = words[locale]
+  return (
+    <Page {...context} title={shopName} description={`${tagline} ${story}`} narrow>
+      <div class="home">
+        <h1>
+          <Phrases text={tagline} />
+        </h1>
+        <p class="story">{story}</p>
+        {ownerName && <p class="muted">{t.by(ownerName)}</p>}
+        <a class="button" href="/tip">
+          {t.tip} <Money value={tip} locale={locale} short />
+        </a>
+        <p class="small muted">{t.easy}</p>
+      </div>
+    </Page>
+  )
+}
+
+export type PaymentState = 'paid' | 'processing' | 'failed' | 'open' | 'unknown'
+
+interface ThanksProps extends PageContext {
+  state: PaymentState
+  amount?: Amount | undefined
+  /** Where to pay again: the open payment page, or the form. */
+  retryUrl: string
+}
+
+export function ThanksPage({ state, amount, retryUrl, ...context }: ThanksProps) {
+  const { locale, path } = context
+  const t = words[locale]
+  const { title, heading, text, action } = t[state]
+  return (
+    <Page {...context} title={title} narrow refreshSeconds={state === 'processing' ? 4 : undefined}>
+      <div class={`outcome ${state}`}>
+        {amount && state !== 'unknown' && (
+          <p class="big-number">
+            <Money value={amount} locale={locale} />
+          </p>
+        )}
+        <h1>{heading}</h1>
+        <p class="lead">{text}</p>
+        {action && (
+          <a class={state === 'processing' ? 'button quiet' : 'button'} href={state === 'processing' ? path : retryUrl}>
+            {action}
+          </a>
+        )}
+        <p class="small">
+          <a href="/">{t.home}</a>
+        </p>
+      </div>
+    </Page>
+  )
+}

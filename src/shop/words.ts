@@ -1,0 +1,76 @@
+import { dictionary } from '../ui/i18n.ts'
+
+export const words = dictionary({
+  'zh-CN': {
+    tip: '发个红包',
+    easy: '一分钟就好，不用注册。金额可以自己定。',
+    by: (owner: string) => `${owner}，一个人`,
+    home: '回首页',
+    paid: {
+      title: '谢谢你',
+      heading: '收到了，谢谢你！',
+      text: '这一笔会被认真看见。收据已经寄往你付款时留的邮箱。',
+      action: '',
+    },
+    processing: {
+      title: '正在确认',
+      heading: '正在等付款确认',
+      text: '有的付款方式要慢一些。这一页会自己刷新；你也可以关掉它，到账后收据会寄到你的邮箱。',
+      action: '现在再看看',
+    },
+    failed: {
+      title: '没有付成',
+      heading: '这次没有付成',
+      text: '没有扣你的钱。可以换一种付款方式再试一次，不试也没关系。',
+      action: '再试一次',
+    },
+    open: {
+      title: '还没付款',
+      heading: '这一笔还没有付',
+      text: '付款页面还开着，什么都没有扣。想继续的话，从这里回去。',
+      action: '回去付款',
+    },
+    unknown: {
+      title: '找不到这笔付款',
+      heading: '找不到这笔付款',
+      text: '链接可能不完整，或者已经过期。如果你付过款，收据在你的邮箱里。',
+      action: '',
+    },
+  },
+  en: {
+    tip: 'Send a tip',
+    easy: 'Takes a minute, no account needed. You choose the amount.',
+    by: (owner) => `${owner}, working alone`,
+    home: 'Back to the front page',
+    paid: {
+      title: 'Thank you',
+      heading: 'It arrived. Thank you!',
+      text: 'A real person will see this one. The receipt is on its way to the email you paid with.',
+      action: '',
+    },
+    processing: {
+      title: 'Confirming',
+      heading: 'Waiting for the payment to clear',
+      text: 'Some payment methods take a little longer. This page reloads by itself. You can also close it: the receipt comes by email.',
+      action: 'Look again now',
+    },
+    failed: {
+      title: 'Not paid',
+      heading: 'That payment didn’t go through',
+      text: 'You were not charged. You can try again with another method, or leave it. Both are fine.',
+      action: 'Try again',
+    },
+    open: {
+      title: 'Not paid yet',
+      heading: 'This one isn’t paid yet',
+      text: 'The payment page is still open and nothing was charged. Pick up where you left off, if you like.',
+      action: 'Back to payment',
+    },
+    unknown: {
+      title: 'Payment not found',
+      heading: 'We can’t find this payment',
+      text: 'The link may be incomplete or too old. If you did pay, the receipt is in your inbox.',
+      action: '',
+    },
+  },
+})

@@ -1,0 +1,76 @@
+import { zValidator } from '@hono/zod-validator'
+import { type Context, Hono } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import type { z } from 'zod'
+import { randomToken } from '../auth/tokens.ts'
+import { catalog } from '../catalog.ts'
+import { type CheckoutDeps, createCheckout } from '../payments/checkout.ts'
+import { renderPage } from '../ui/layout.tsx'
+import { pageContext } from '../ui/locale.ts'
+import { MESSAGE_LENGTH, NAME_LENGTH, TipForm, type TipProblem } from './form.ts'
+import { type TipForm as TipFormProps, TipPage } from './pages.tsx'
+import { problemText } from './problems.ts'
+import { words } from './words.ts'
+
+/** `/tip`. */
+export function tipRoutes(deps: CheckoutDeps): Hono {
+  return new Hono()
+    .get('/', (c) => showForm(c, { request: randomToken() }))
+    .post('/', zValidator('form', TipForm, showProblems), async (c) => {
+      const { price, name, message, request } = c.req.valid('form')
+      const { locale } = c.var
+      const url = await createCheckout(deps, {
+        kind: 'tip',
+        description: words[locale].product,
+        price,
+        name,
+        message,
+        locale,
+        cancelPath: '/tip',
+        requestId: request,
+      })
+      return c.redirect(url, 303)
+    })
+}
+
+function showForm(c: Context, values: TipFormProps['values'], problems: TipFormProps['problems'] = {}) {
+  const { presets, least, most } = catalog.tip
+  const limits = { name: NAME_LENGTH, message: MESSAGE_LENGTH }
+  const form: TipFormProps = {
+    presets,
+    bounds: { min: least, max: most },
+    currency: catalog.currency,
+    values,
+    problems,
+    limits,
+  }
+  // Each visit gets a request id of its own.
+  c.header('cache-control', 'no-store')
+  const isWrong = Object.keys(problems).length > 0
+  return renderPage(c, <TipPage {...pageContext(c)} form={form} />, isWrong ? 422 : 200)
+}
+
+/** The form again, with what was typed and a word beside each field. What only a tampered form can send is a 400. */
+function showProblems(result: { success: boolean; data: unknown; error?: z.core.$ZodError }, c: Context) {
+  if (result.success) return
+  const issues = result.error?.issues ?? []
+  const typed = result.data as Record<string, unknown>
+  const problems: TipFormProps['problems'] = {}
+  for (const { path, message } of issues) {
+    const field = path[0] === 'own' ? 'amount' : path[0]
+    if (field !== 'amount' && field !== 'name' && field !== 'message') throw new HTTPException(400)
+    problems[field] = problemText(message as TipProblem, c.var.locale)
+  }
+  const text = (key: string) => (typeof typed[key] === 'string' ? typed[key] : '')
+  return showForm(
+    c,
+    {
+      amount: text('amount'),
+      own: text('own'),
+      name: text('name'),
+      message: text('message'),
+      request: text('request'),
+    },
+    problems,
+  )
+}

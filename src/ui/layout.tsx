@@ -1,0 +1,118 @@
+import type { Context } from 'hono'
+import { html } from 'hono/html'
+import type { PropsWithChildren } from 'hono/jsx'
+import type { JSX } from 'hono/jsx/jsx-runtime'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { type Locale, locales } from './i18n.ts'
+import { assetUrl } from './static.ts'
+import { words } from './words.ts'
+
+/** What every page is told about the request. */
+export interface PageContext {
+  locale: Locale
+  /** Path and query of this page: the language switch leads to the same place. */
+  path: string
+  shopName: string
+  user?: 'owner' | 'customer' | null | undefined
+}
+
+export interface Tab {
+  href: string
+  text: string
+  current?: boolean
+}
+
+export type PageProps = PropsWithChildren<
+  PageContext & {
+    title: string
+    description?: string
+    /** One column for reading and paying; without it the page is as wide as the dashboard. */
+    narrow?: boolean
+    tabs?: Tab[]
+    refreshSeconds?: number | undefined
+  }
+>
+
+/** Answers with a whole page: `return renderPage(c, <TipPage … />, 422)`. */
+export function renderPage(c: Context, page: JSX.Element, status: ContentfulStatusCode = 200) {
+  return c.html(html`<!doctype html>${page}`, status)
+}
+
+export function Page({ title, description, narrow, refreshSeconds, children, ...context }: PageProps) {
+  const { locale, shopName, tabs } = context
+  return (
+    <html lang={locale}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>{title === shopName ? title : `${title} · ${shopName}`}</title>
+        {description && <meta name="description" content={description} />}
+        {refreshSeconds && <meta http-equiv="refresh" content={String(refreshSeconds)} />}
+        <meta name="color-scheme" content="light dark" />
+        <meta name="theme-color" content="#fbf7f0" media="(prefers-color-scheme: light)" />
+        <meta name="theme-color" content="#161311" media="(prefers-color-scheme: dark)" />
+        <link rel="icon" type="image/svg+xml" href={assetUrl('favicon.svg')} />
+        <link rel="stylesheet" href={assetUrl('style.css')} />
+      </head>
+      <body>
+        <a class="skip" href="#main">
+          {words[locale].skip}
+        </a>
+        <Header {...context} />
+        {tabs && <Tabs tabs={tabs} label={words[locale].sections} />}
+        <main id="main" class={narrow ? 'narrow' : undefined}>
+          {children}
+        </main>
+        {context.user !== 'owner' && <footer>{words[locale].footer}</footer>}
+      </body>
+    </html>
+  )
+}
+
+function Header({ locale, path, shopName, user }: PageContext) {
+  const t = words[locale]
+  const inside = path.startsWith('/dashboard')
+  return (
+    <header class="bar">
+      <a class="mark" href="/">
+        {shopName}
+      </a>
+      {user === 'owner' && !inside && <a href="/dashboard">{t.dashboard}</a>}
+      {user ? (
+        <form method="post" action="/sign-out">
+          <button type="submit">{t.signOut}</button>
+        </form>
+      ) : (
+        <a href="/sign-in">{t.signIn}</a>
+      )}
+      {locales
+        .filter((other) => other !== locale)
+        .map((other) => (
+          <a href={inLanguage(path, other)} lang={other} hreflang={other}>
+            {LANGUAGE_NAMES[other]}
+          </a>
+        ))}
+    </header>
+  )
+}
+
+const LANGUAGE_NAMES: Record<Locale, string> = { 'zh-CN': '中文', en: 'English' }
+
+function inLanguage(path: string, locale: Locale): string {
+  const url = new URL(path.replace(/^[/\\]+/, '/'), 'http://here')
+  url.searchParams.set('lang', locale)
+  // Never "//elsewhere", which a browser reads as another site.
+  return url.pathname.replace(/^\/+/, '/') + url.search
+}
+
+function Tabs({ tabs, label }: { tabs: Tab[]; label: string }) {
+  return (
+    <nav class="tabs" aria-label={label}>
+      {tabs.map(({ href, text, current }) => (
+        <a href={href} aria-current={current ? 'page' : undefined}>
+          {text}
+        </a>
+      ))}
+    </nav>
+  )
+}

@@ -1,0 +1,40 @@
+import { dictionary, type Locale } from './i18n.ts'
+
+export const words = dictionary({
+  'zh-CN': {
+    skip: '跳到正文',
+    signIn: '登录',
+    signOut: '退出',
+    dashboard: '收入',
+    tip: '发红包',
+    site: '看网站',
+    sections: '分栏',
+    optional: '可不填',
+    problems: '还差一点，请看看这里：',
+    footer: '付款由 Stripe 处理，卡号不经过本站。',
+    day: '日期',
+  },
+  en: {
+    skip: 'Skip to content',
+    signIn: 'Sign in',
+    signOut: 'Sign out',
+    dashboard: 'Revenue',
+    tip: 'Tip',
+    site: 'View site',
+    sections: 'Sections',
+    optional: 'optional',
+    problems: 'Almost there. Please check:',
+    footer: 'Stripe handles the payment. Your card number never reaches this site.',
+    day: 'Day',
+  },
+})
+
+const methods = dictionary({
+  'zh-CN': { card: '银行卡', alipay: '支付宝', wechat_pay: '微信支付', link: 'Link', offline: '线下' },
+  en: { card: 'Card', alipay: 'Alipay', wechat_pay: 'WeChat Pay', link: 'Link', offline: 'Offline' },
+})
+
+/** Stripe's payment method type, as people call it. */
+export function methodName(method: string, locale: Locale): string {
+  return new Map(Object.entries(methods[locale])).get(method) ?? method
+}

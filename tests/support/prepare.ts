@@ -1,0 +1,12 @@
+import type { Connection } from '../../src/db/connection.ts'
+import { migrate } from '../../src/db/migrate.ts'
+import { startJobs } from '../../src/jobs/queue.ts'
+
+/** What every start of the app does to its database, so that the tests needn't wait for it again: our tables and the queue's. */
+export async function prepare({ db, pool }: Connection): Promise<void> {
+  await migrate(db)
+  const jobs = await startJobs(pool, (error) => {
+    throw error
+  })
+  await jobs.stop()
+}

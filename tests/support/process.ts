@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { onTestFinished } from 'vitest'
+
+const root = resolve(import.meta.dirname, '../..')
+
+/** A program of ours in a process of its own, killed after the test. Its environment is `env` and nothing else of ours. */
+export class Program {
+  output = ''
+  readonly exited: Promise<number | null>
+  private readonly child: ChildProcess
+
+  constructor(command: string[], env: NodeJS.ProcessEnv) {
+    const { PATH, HOME } = process.env
+    this.child = spawn(process.execPath, command, { cwd: root, env: { PATH, HOME, ...env } })
+    this.child.stdout?.on('data', (data) => {
+      this.output += data
+    })
+    this.child.stderr?.on('data', (data) => {
+      this.output += data
+    })
+    this.exited = new Promise((done) => this.child.once('close', done))
+    onTestFinished(async () => void (await this.kill('SIGKILL')))
+  }
+
+  async kill(signal: NodeJS.Signals): Promise<number | null> {
+    this.child.kill(signal)
+    return this.exited
+  }
+
+  /** Waits for a line of its output and returns the match. */
+  async says(pattern: RegExp): Promise<RegExpExecArray> {
+    const givenUpAt = Date.now() + 25_000
+    while (Date.now() < givenUpAt) {
+      const match = pattern.exec(this.output)
+      if (match) return match
+      await new Promise((done) => setTimeout(done, 20))
+    }
+    throw new Error(`never said ${pattern}:\n${this.output}`)
+  }
+}
+
+/** A TypeScript entry of src, run as `npm run` does it. */
+export function runSource(file: string, env: NodeJS.ProcessEnv): Program {
+  // tsx's own process passes no SIGKILL on, so it is loaded into the program's.
+  return new Program(['--import', `${join(root, 'node_modules/tsx/dist/esm/index.mjs')}`, join(root, file)], env)
+}
+
+/** A folder that is gone after the test. Short, since a socket's path has its limit. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'fpu-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}

@@ -1,0 +1,52 @@
+import type { Hono } from 'hono'
+
+const ORIGIN = 'http://localhost:3000'
+
+/** A browser without a screen: keeps cookies, sends forms as a browser does, follows nothing by itself. */
+export class Visitor {
+  readonly cookies = new Map<string, string>()
+  private readonly app: Hono
+  private readonly language: string
+
+  constructor(app: Hono, language: string) {
+    this.app = app
+    this.language = language
+  }
+
+  get(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    return this.send(path, { headers })
+  }
+
+  post(path: string, form: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> {
+    return this.send(path, { method: 'POST', body: new URLSearchParams(form), headers: { origin: ORIGIN, ...headers } })
+  }
+
+  /** The page's text as a person reads it. */
+  async read(path: string): Promise<string> {
+    return textOf(await (await this.get(path)).text())
+  }
+
+  private async send(path: string, init: RequestInit & { headers: Record<string, string> }): Promise<Response> {
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const headers = { 'accept-language': this.language, ...(cookie && { cookie }), ...init.headers }
+    const response = await this.app.request(new URL(path, ORIGIN), { redirect: 'manual', ...init, headers })
+    for (const line of response.headers.getSetCookie()) {
+      const [pair = '', ...attributes] = line.split(';')
+      const [name = '', value = ''] = pair.split('=')
+      if (attributes.some((attribute) => /^\s*max-age=0$/i.test(attribute))) this.cookies.delete(name)
+      else this.cookies.set(name, value)
+    }
+    return response
+  }
+}
+
+export function textOf(html: string): string {
+  return html
+    .replace(/<(script|style)[\s\S]*?<\/\1>/g, '')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(
+      /&(amp|lt|gt|quot|#39);/g,
+      (_, name: string) => ({ amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" })[name] ?? '',
+    )
+    .replace(/\s+/g, ' ')
+}

@@ -1,0 +1,120 @@
+import { expect, test } from 'vitest'
+import { onBothDatabases } from './support/databases.ts'
+import { openShop, SECRET, type Shop } from './support/shop.ts'
+
+onBothDatabases('the webhook', (database) => {
+  test('takes only what Stripe signed lately; of everything else nothing is written', async () => {
+    const shop = await openShop(database, { webhooks: false })
+    const body = await somePaidEvent(shop)
+    const now = Math.floor(Date.now() / 1000)
+    const sign = (payload: string, secret = SECRET, timestamp = now) =>
+      shop.stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp })
+
+    const refused: [string, string, string][] = [
+      ['unsigned', body, ''],
+      ['signed by somebody else', body, sign(body, 'whsec_wrong')],
+      ['signed too long ago', body, sign(body, SECRET, now - 301)],
+      ['changed by one byte', body.replace('660', '661'), sign(body)],
+      ['truncated', body.slice(0, -10), sign(body)],
+      ['truncated, but signed so', body.slice(0, -10), sign(body.slice(0, -10))],
+      ['not an event', '{"id":"evt_1"}', sign('{"id":"evt_1"}')],
+      ['not an object', 'null', sign('null')],
+      ['empty', '', sign('')],
+      ['garbage in the header', body, 't=,v1=;;'],
+    ]
+    for (const [what, payload, signature] of refused) {
+      expect((await send(shop, payload, signature)).status, what).toBe(400)
+    }
+    const huge = body + ' '.repeat(600 * 1024)
+    expect((await send(shop, huge, sign(huge))).status).toBe(413)
+    expect(await shop.db.selectFrom('inbox').selectAll().execute()).toEqual([])
+
+    expect((await send(shop, body, sign(body))).status).toBe(200)
+    expect(await shop.db.selectFrom('inbox').select('via').execute()).toEqual([{ via: 'webhook' }])
+  })
+
+  test('takes both secrets while one is rolled', async () => {
+    const shop = await openShop(database, { webhooks: false, env: { STRIPE_WEBHOOK_SECRET: 'whsec_new, whsec_old' } })
+    const payload = await somePaidEvent(shop)
+    for (const [secret, status] of [
+      ['whsec_old', 200],
+      ['whsec_new', 200],
+      ['whsec_older', 400],
+    ] as const) {
+      const signature = shop.stripe.webhooks.generateTestHeaderString({ payload, secret })
+      expect((await send(shop, payload, signature)).status).toBe(status)
+    }
+  })
+
+  test('stores and acknowledges types that mean nothing to us', async () => {
+    const shop = await openShop(database, { webhooks: false })
+    const known = JSON.parse(await somePaidEvent(shop))
+    const payload = JSON.stringify({
+      ...known,
+      id: 'evt_unknown',
+      type: 'moon.landed',
+      data: { object: { id: 'moon_1' } },
+    })
+    const signature = shop.stripe.webhooks.generateTestHeaderString({ payload, secret: SECRET })
+    expect((await send(shop, payload, signature)).status).toBe(200)
+    await shop.quiet()
+    const [event] = await shop.db.selectFrom('inbox').selectAll().where('id', '=', 'evt_unknown').execute()
+    expect(event).toMatchObject({ type: 'moon.landed', object_id: null, failures: 0 })
+  })
+
+  test('payments that this app did not start are in the books, and get no receipt', async () => {
+    const shop = await openShop(database)
+    const session = await shop.stripe.checkout.sessions.create({
+      mode: 'payment',
+      success_url: 'https://elsewhere.example/',
+      line_items: [
+        { quantity: 1, price_data: { currency: 'cny', unit_amount: 900, product_data: { name: 'of another app' } } },
+      ],
+    })
+    await shop.sandbox.pay(session.id, { email: 'payer@example.com' })
+    await shop.quiet()
+    expect(await shop.db.selectFrom('payments').selectAll().execute()).toEqual([])
+    expect(await shop.db.selectFrom('balance_transactions').select('amount').execute()).toEqual([{ amount: 900 }])
+    expect(await shop.mails()).toEqual([])
+  })
+
+  test('an event that can not be applied stays, with its reason, and the owner sees it', async () => {
+    const shop = await openShop(database, { webhooks: false })
+    const known = JSON.parse(await somePaidEvent(shop))
+    const gone = {
+      ...known,
+      id: 'evt_gone',
+      type: 'payment_intent.succeeded',
+      data: { object: { id: 'pi_gone', object: 'payment_intent' } },
+    }
+    const payload = JSON.stringify(gone)
+    await send(shop, payload, shop.stripe.webhooks.generateTestHeaderString({ payload, secret: SECRET }))
+    await expect
+      .poll(() => shop.db.selectFrom('inbox').select('failures').where('id', '=', 'evt_gone').executeTakeFirst())
+      .toEqual({ failures: 1 })
+    const { redirect } = await shop.tip()
+    await shop.visitor().get(redirect)
+    const dashboard = await (await shop.owner()).read('/dashboard')
+    expect(dashboard).toContain('payment_intent.succeeded')
+    expect(dashboard).toContain('pi_gone')
+  })
+
+  test('without a secret there is no endpoint', async () => {
+    const shop = await openShop(database, { webhooks: false, env: { STRIPE_WEBHOOK_SECRET: '' } })
+    expect((await send(shop, '{}', '')).status).toBe(404)
+  })
+})
+
+function send(shop: Shop, body: string, signature: string) {
+  return shop.app.request('/webhooks/stripe', {
+    method: 'POST',
+    body,
+    headers: { 'stripe-signature': signature, 'content-type': 'application/json' },
+  })
+}
+
+async function somePaidEvent(shop: Shop): Promise<string> {
+  await shop.tip()
+  const [event] = (await shop.stripe.events.list({ type: 'payment_intent.succeeded' })).data
+  return JSON.stringify(event)
+}

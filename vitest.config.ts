@@ -1,0 +1,20 @@
+import { configDefaults, defineConfig } from 'vitest/config'
+
+/** With TEST_REPORT, a JSON file too: .ci/run adds the suites up. */
+export const reporters = ['default', ...(process.env.TEST_REPORT ? ['json'] : [])]
+export const outputFile = { json: process.env.TEST_REPORT ?? '' }
+
+export default defineConfig({
+  test: {
+    include: ['tests/**/*.test.{ts,tsx}'],
+    exclude: [...configDefaults.exclude, 'tests/browser/**'],
+    globalSetup: 'tests/support/postgres-for-tests.ts',
+    // A worker keeps its modules from file to file, and so its PGlite too; nothing of ours keeps state in a module.
+    isolate: false,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    passWithNoTests: false,
+    reporters,
+    outputFile,
+  },
+})
