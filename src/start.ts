@@ -8,7 +8,7 @@ import { migrate } from './db/migrate.ts'
 import { startJobs } from './jobs/queue.ts'
 import { deliverMail, giveUp } from './mail/delivery.ts'
 import { poll } from './payments/poll.ts'
-import { sync } from './payments/sync.ts'
+import { syncEvents } from './payments/sync.ts'
 
 const POLL_SECONDS_WITHOUT_WEBHOOK = 2
 const POLL_CRON = '*/5 * * * *'
@@ -32,7 +32,7 @@ export async function start({
   const jobs = await startJobs(pool, (error) => console.error(String(error)))
   const deps = { config, db, jobs, stripe }
 
-  await jobs.work('sync', async ({ objectId }) => void (await sync(deps, objectId)))
+  await jobs.work('sync', ({ objectId }) => syncEvents(deps, objectId))
   const post = { db, transporter, from: config.mail.from, replyTo: config.ownerEmail }
   await jobs.work('mail', ({ mailId }) => deliverMail(post, mailId))
   await jobs.work('mail-failed', ({ mailId }) => giveUp(db, mailId))

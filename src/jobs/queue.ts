@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { fromKysely, type JobResult, PgBoss, type Queue } from 'pg-boss'
+import { fromKysely, type Job, type JobResult, PgBoss, type Queue } from 'pg-boss'
 import type { Trx } from '../db/connection.ts'
 
 /** What each queue carries. */
@@ -16,16 +16,16 @@ const alive = { heartbeatSeconds: 10, expireInSeconds: 120 }
 const patient = { retryDelay: 2, retryBackoff: true, retryDelayMax: 3600 }
 
 const queues: Record<QueueName, Omit<Queue, 'name'>> = {
-  // Of one object at most one job waits: a burst of events costs one read. One that comes while it is read waits its turn.
-  sync: { policy: 'short', ...alive, ...patient, retryLimit: 20 },
+  // Four days and more: Stripe may be away for long.
+  sync: { ...alive, ...patient, retryLimit: 100 },
   'mail-failed': { ...alive },
   mail: { ...alive, ...patient, retryLimit: 10, deadLetter: 'mail-failed' },
   poll: { policy: 'short', ...alive, retryLimit: 0 },
 }
 
 export interface Jobs {
-  /** Adds a job inside the caller's transaction: it exists if and only if that commits. One with a `key` that already waits is not added again. */
-  enqueue<Q extends QueueName>(trx: Trx, queue: Q, data: QueueData[Q], key?: string): Promise<void>
+  /** Adds a job inside the caller's transaction: it exists if and only if that commits. */
+  enqueue<Q extends QueueName>(trx: Trx, queue: Q, data: QueueData[Q]): Promise<void>
   /** Has `handler` work off a queue; what it throws is retried later, with growing pauses. */
   work<Q extends QueueName>(queue: Q, handler: (data: QueueData[Q]) => Promise<void>): Promise<void>
   /** Adds a job by cron (UTC), once among all processes. */
@@ -51,8 +51,8 @@ export async function startJobs(pool: pg.Pool, onError: (error: unknown) => void
   const workers = new Map<string, string>()
 
   return {
-    async enqueue(trx, queue, data, key) {
-      await boss.send(queue, data, { db: fromKysely(trx), ...(key && { singletonKey: key }) })
+    async enqueue(trx, queue, data) {
+      await boss.send(queue, data, { db: fromKysely(trx) })
     },
     async work(queue, handler) {
       const options = {
@@ -61,9 +61,13 @@ export async function startJobs(pool: pg.Pool, onError: (error: unknown) => void
         pollingIntervalSeconds: 0.5,
         perJobResults: true,
       } as const
-      const id = await boss.work<QueueData[typeof queue], void, typeof options>(queue, options, (jobs) =>
-        Promise.all(jobs.map((job) => settle(job.id, () => handler(job.data), onError))),
-      )
+      type Data = QueueData[typeof queue]
+      const id = await boss.work<Data, void, typeof options>(queue, options, async (jobs) => {
+        // Of jobs that say the same, as a burst of events makes them, one does for all.
+        const alike = [...Map.groupBy(jobs, (job) => JSON.stringify(job.data)).values()]
+        const results = await Promise.all(alike.map((same) => settle(same, handler, onError)))
+        return results.flat()
+      })
       workers.set(queue, id)
     },
     schedule: (queue, cron) => boss.schedule(queue, cron),
@@ -75,13 +79,17 @@ export async function startJobs(pool: pg.Pool, onError: (error: unknown) => void
   }
 }
 
-async function settle(id: string, run: () => Promise<void>, onError: (error: unknown) => void): Promise<JobResult> {
+async function settle<Data>(
+  jobs: Job<Data>[],
+  handler: (data: Data) => Promise<void>,
+  onError: (error: unknown) => void,
+): Promise<JobResult[]> {
   try {
-    await run()
-    return { id, status: 'completed' }
+    await handler(jobs[0]!.data)
+    return jobs.map(({ id }) => ({ id, status: 'completed' }))
   } catch (error) {
     onError(error)
-    return { id, status: 'failed', output: { message: String(error) } }
+    return jobs.map(({ id }) => ({ id, status: 'failed', output: { message: String(error) } }))
   }
 }
 

@@ -16,7 +16,7 @@ export async function receive(
   const fresh = await db.transaction().execute(async (trx) => {
     const stored = await store(trx, events, via)
     const objectIds = new Set(stored.flatMap((row) => row.object_id ?? []))
-    for (const objectId of objectIds) await jobs.enqueue(trx, 'sync', { objectId }, objectId)
+    for (const objectId of objectIds) await jobs.enqueue(trx, 'sync', { objectId })
     return stored.length
   })
   if (fresh > 0) jobs.wake('sync')

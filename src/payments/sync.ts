@@ -22,7 +22,22 @@ export interface SyncDeps {
  * Returns what was read; undefined when Stripe does not know the object. Throws Stripe's and the database's errors.
  */
 export async function sync(deps: SyncDeps, objectId: string): Promise<PaymentReading | undefined> {
-  const { number, eventIds } = await beginRead(deps.db, objectId)
+  return readAndWrite(deps, objectId, await beginRead(deps.db, objectId))
+}
+
+/** The same for the events in the inbox that are about `objectId`. Reads nothing when others have answered them by now. */
+export async function syncEvents(deps: SyncDeps, objectId: string): Promise<void> {
+  const read = await beginRead(deps.db, objectId)
+  if (read.eventIds.length > 0) await readAndWrite(deps, objectId, read)
+}
+
+interface Read {
+  number: number
+  /** The events that this read answers: those that had arrived before it started. */
+  eventIds: string[]
+}
+
+async function readAndWrite(deps: SyncDeps, objectId: string, { number, eventIds }: Read) {
   try {
     const reading = await readPayment(deps.stripe, objectId)
     if (!reading && eventIds.length > 0) throw new Error(`Stripe does not know ${objectId}`)
@@ -38,8 +53,7 @@ export async function sync(deps: SyncDeps, objectId: string): Promise<PaymentRea
   }
 }
 
-/** Numbers the read, and notes the events that it answers: those that had arrived before it started. */
-async function beginRead(db: Db, objectId: string): Promise<{ number: number; eventIds: string[] }> {
+async function beginRead(db: Db, objectId: string): Promise<Read> {
   const { rows } = await sql<{ number: number; event_ids: string[] }>`
     select nextval('read_number') as number,
       array(select id from inbox where object_id = ${objectId} and applied_at is null) as event_ids

@@ -52,7 +52,7 @@ async function payForSession(tx: Tx, sessionId: string, payment: Payment): Promi
 
   const intent = await intentOf(tx, session, hidden)
   const method = await createPaymentMethod(tx, payment.method, payment.card, payment.payer)
-  if (payment.method !== 'card' || payment.card?.behaviour.authenticate) {
+  if (payment.method !== 'card' || payment.card?.behaviour.authenticate || asksAlways(session)) {
     const redirect = authenticationUrl(tx, session)
     await requireAction(tx, intent, payment.method, redirect)
     const waiting = { payment_method: method.id, payer: payment.payer, ...(payment.card && { card: payment.card }) }
@@ -61,6 +61,9 @@ async function payForSession(tx: Tx, sessionId: string, payment: Payment): Promi
   }
   return attempt(tx, session, { ...hidden, intent: intent.id }, { ...payment, intent, method, authenticated: false })
 }
+
+const asksAlways = ({ payment_method_options: options }: Session) =>
+  ['any', 'challenge'].includes(options?.card?.request_three_d_secure ?? '')
 
 async function answerFor(tx: Tx, sessionId: string, agreed: boolean): Promise<Outcome> {
   const row = await lockOpen(tx, sessionId)

@@ -28,6 +28,10 @@ export async function createSession(tx: Tx, given: SessionInput): Promise<Stripe
   if (!mode) throw invalid('Missing required param: mode.', { code: 'parameter_missing', param: 'mode' })
   if (mode !== 'payment') throw notInSandbox(`mode=${mode}`, 'mode')
   if (given.ui_mode && given.ui_mode !== 'hosted_page') throw notInSandbox(`ui_mode=${given.ui_mode}`, 'ui_mode')
+  if (given.billing_address_collection === 'required') {
+    throw notInSandbox('billing_address_collection=required', 'billing_address_collection')
+  }
+  if (given.allow_promotion_codes) throw notInSandbox('allow_promotion_codes', 'allow_promotion_codes')
   if (!given.success_url)
     throw invalid('Missing required param: success_url.', { code: 'parameter_missing', param: 'success_url' })
   if (!given.line_items)
@@ -75,6 +79,7 @@ export async function createSession(tx: Tx, given: SessionInput): Promise<Stripe
     customer_details: knownEmail ? customerDetails(knownEmail, customer?.name ?? null) : null,
     customer_email: given.customer_email ?? null,
     discounts: [],
+    ...(given.excluded_payment_method_types && { excluded_payment_method_types: given.excluded_payment_method_types }),
     expires_at,
     integration_identifier: given.integration_identifier ?? null,
     invoice: null,
