@@ -11,8 +11,11 @@ export default defineConfig({
     globalSetup: 'tests/support/postgres-for-tests.ts',
     // A worker keeps its modules from file to file, and so its PGlite too; nothing of ours keeps state in a module.
     isolate: false,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // The tests wait more than they work, for databases and for other processes.
+    maxWorkers: 3,
+    // Generous, since a test that waits on a busy machine has not failed; nothing here asserts speed.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     passWithNoTests: false,
     reporters,
     outputFile,

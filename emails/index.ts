@@ -1,13 +1,19 @@
+import { type AccountNoticeProps, accountNotice } from './account-notice.tsx'
 import { firstPayment } from './first-payment.tsx'
 import type { Email } from './layout.tsx'
 import { type OwnerPaymentProps, ownerPayment } from './owner-payment.tsx'
+import { type PlanNoticeProps, planNotice } from './plan-notice.tsx'
+import { type ProofProps, proof } from './proof.tsx'
 import { type ReceiptProps, receipt } from './receipt.tsx'
 
-/** A mail as it waits in the outbox: which one, and what it is told. Only JSON inside. */
+/** A mail: which one, and what it is told. Only JSON inside. */
 export type Message =
   | { template: 'receipt'; props: ReceiptProps }
   | { template: 'owner-payment'; props: OwnerPaymentProps }
   | { template: 'first-payment'; props: OwnerPaymentProps }
+  | { template: 'proof'; props: ProofProps }
+  | { template: 'account-notice'; props: AccountNoticeProps }
+  | { template: 'plan-notice'; props: PlanNoticeProps }
 
 export function render(message: Message): Email {
   switch (message.template) {
@@ -17,7 +23,13 @@ export function render(message: Message): Email {
       return ownerPayment(message.props)
     case 'first-payment':
       return firstPayment(message.props)
+    case 'proof':
+      return proof(message.props)
+    case 'account-notice':
+      return accountNotice(message.props)
+    case 'plan-notice':
+      return planNotice(message.props)
   }
 }
 
-export type { Email, OwnerPaymentProps, ReceiptProps }
+export type { AccountNoticeProps, Email, OwnerPaymentProps, ProofProps, ReceiptProps }

@@ -25,6 +25,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       created_at timestamptz not null default now()
     );
 
+    -- Whose payments are in here, so that rehearsals never add up with real money.
+    create table installation (
+      only_row boolean primary key default true check (only_row),
+      stripe_mode text not null check (stripe_mode in ('sandbox', 'test', 'live'))
+    );
+
     create table inbox (
       id text primary key, -- Stripe's evt_…
       type text not null,
@@ -36,10 +42,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       via text not null check (via in ('webhook', 'poll')),
       payload json not null, -- as it came: jsonb would refuse a NUL
       applied_at timestamptz,
+      next_try_at timestamptz not null default now() + interval '2 minutes',
       failures int not null default 0,
       error text
     );
     create index inbox_waiting on inbox (object_id) where applied_at is null;
+    create index inbox_due on inbox (next_try_at) where applied_at is null;
 
     -- Which read of an object is in our tables: reads are numbered as they start, and an older one never overwrites a newer.
     create sequence read_number;

@@ -3,14 +3,19 @@ import { bodyLimit } from 'hono/body-limit'
 import { compress } from 'hono/compress'
 import { csrf } from 'hono/csrf'
 import { secureHeaders } from 'hono/secure-headers'
+import type pg from 'pg'
 import type Stripe from 'stripe'
+import { accountRoutes } from './account/routes.tsx'
 import { readSession } from './auth/guards.ts'
+import { createLimits } from './auth/limits.ts'
 import { createSessions } from './auth/lucia.ts'
+import { oauthProviders } from './auth/oauth.ts'
 import { authRoutes } from './auth/routes.tsx'
 import type { Config } from './config.ts'
 import type { Db } from './db/connection.ts'
 import { healthRoutes } from './health.ts'
 import type { Jobs } from './jobs/queue.ts'
+import { claimPurchases } from './payments/claims.ts'
 import { webhookRoutes } from './payments/webhook.ts'
 import { answerError, answerNotFound } from './problems.tsx'
 import { revenueRoutes } from './revenue/routes.tsx'
@@ -22,6 +27,7 @@ import { staticFiles } from './ui/static.ts'
 export interface AppDeps {
   config: Config
   db: Db
+  pool: pg.Pool
   stripe: Stripe
   jobs: Jobs
 }
@@ -31,11 +37,20 @@ export function createApp(deps: AppDeps): Hono {
   const { config, db } = deps
   const secure = config.baseUrl.startsWith('https:')
   const sessions = createSessions(db, { secure })
+  const limits = createLimits(deps.pool, config)
+  const providers = oauthProviders(config)
+  const auth = {
+    ...deps,
+    sessions,
+    limits,
+    ways: providers.map(({ name }) => ({ name, href: `/sign-in/${name}` })),
+    claim: (user: { id: string; email: string }) => claimPurchases(db, user),
+  }
   const app = new Hono()
   app.onError(answerError)
   app.notFound(answerNotFound)
 
-  app.use(securityHeaders(secure))
+  app.use(securityHeaders(secure, providers))
   app.use(compress())
   app.route('/', healthRoutes(db))
   app.route('/static', staticFiles())
@@ -47,14 +62,15 @@ export function createApp(deps: AppDeps): Hono {
   app.use(bodyLimit({ maxSize: 64 * 1024, onError: (c) => c.text('Body too large', 413) }))
   app.use(readSession(sessions, config))
 
-  app.route('/', shopRoutes(deps))
-  app.route('/tip', tipRoutes(deps))
-  app.route('/', authRoutes({ db, sessions, config }))
+  app.route('/', shopRoutes({ ...deps, limits }))
+  app.route('/tip', tipRoutes({ ...deps, limits }))
+  app.route('/', authRoutes(auth))
+  app.route('/account', accountRoutes(auth))
   app.route('/dashboard', revenueRoutes({ db, config }))
   return app
 }
 
-function securityHeaders(secure: boolean) {
+function securityHeaders(secure: boolean, providers: { origin: string }[]) {
   return secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
@@ -63,11 +79,18 @@ function securityHeaders(secure: boolean) {
       imgSrc: ["'self'", 'data:'],
       connectSrc: ["'self'"],
       // Browsers hold the redirect that follows a form to this too.
-      formAction: ["'self'", 'https://checkout.stripe.com', 'https://billing.stripe.com'],
+      formAction: [
+        "'self'",
+        'https://checkout.stripe.com',
+        'https://billing.stripe.com',
+        ...providers.map(({ origin }) => origin),
+      ],
       baseUri: ["'none'"],
       frameAncestors: ["'none'"],
     },
-    strictTransportSecurity: secure ? 'max-age=63072000; includeSubDomains' : false,
+    strictTransportSecurity: secure ? 'max-age=63072000' : false,
     xFrameOptions: 'DENY',
+    // With no-referrer browsers send forms with Origin: null, which csrf has to refuse. Other sites learn nothing by this.
+    referrerPolicy: 'same-origin',
   })
 }

@@ -11,8 +11,34 @@ export const catalog = defineCatalog({
     'zh-CN': '我是一个人做事的工程师。你的问题解决了，愿意的话，发个 6.6 元的红包，我会认真看见每一笔。',
     en: 'I am one engineer, working alone. If I solved your problem, send ¥6.6 if you like. I look at every single one.',
   },
-  // ISO 4217, lower case. Stripe settles in your account's own currency, whatever you charge in.
+  // Stripe settles in your account's own currency, whatever you charge in.
   currency: 'cny',
   // Stripe takes no less than about ¥6: see stripeMinimum in money.ts.
   tip: { presets: ['6.6', '16.6', '66'], least: '6', most: '5000' },
+
+  products: {
+    question: {
+      name: { 'zh-CN': '提问', en: 'Questions' },
+      description: {
+        'zh-CN': '把卡住你的问题写给我。我亲自看，亲自答，答了可以追问一次。',
+        en: 'Write me what you are stuck on. I read it and answer it myself, and you may ask back once.',
+      },
+      prices: {
+        'question-1': { amount: '6.6', credits: 1, label: { 'zh-CN': '一个问题', en: 'One question' }, most: 10 },
+        // A card costs about a third of ¥6.6, and a tenth of this.
+        'question-5': { amount: '30', credits: 5, label: { 'zh-CN': '五个问题', en: 'Five questions' } },
+      },
+    },
+    member: {
+      name: { 'zh-CN': '会员', en: 'Membership' },
+      description: { 'zh-CN': '想问就问，不用数着问。', en: 'Ask whenever you like, without counting.' },
+      plan: 'member',
+      prices: {
+        'member-month': { amount: '33', every: 'month', label: { 'zh-CN': '按月', en: 'Monthly' } },
+        'member-year': { amount: '330', every: 'year', label: { 'zh-CN': '按年', en: 'Yearly' } },
+        // For WeChat Pay and Alipay, which can't subscribe.
+        'member-30-days': { amount: '36', days: 30, label: { 'zh-CN': '三十天', en: 'Thirty days' } },
+      },
+    },
+  },
 })

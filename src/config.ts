@@ -1,8 +1,12 @@
 import { z } from 'zod'
 import type { Locale } from './locales.ts'
 
+/** The local Stripe, Stripe's test mode, or real money. */
+export type StripeMode = 'sandbox' | 'test' | 'live'
+
 /** What the environment says, parsed. `undefined` is "not set": development has something of its own for each. */
 export interface Config {
+  isProduction: boolean
   port: number
   /** The public origin, without a slash at its end. */
   baseUrl: string
@@ -15,9 +19,20 @@ export interface Config {
     apiBase: string | undefined
   }
   mail: { smtpUrl: string | undefined; from: string }
+  /** Without its keys a provider is not offered. */
+  oauth: { github: OAuthKeys | undefined; google: OAuthKeys | undefined }
   ownerEmail: string
   timeZone: string
   locale: Locale
+  /** How many proxies of our own each request passes, and so how far X-Forwarded-For is believed. */
+  trustedProxyHops: number
+}
+
+export interface OAuthKeys {
+  clientId: string
+  clientSecret: string
+  /** Another server that speaks as the provider does, without a slash at its end. */
+  baseUrl: string | undefined
 }
 
 /** The environment can't be used. The message has a line for each problem and names the variable. */
@@ -42,9 +57,16 @@ const Environment = z.object({
   STRIPE_API_BASE: optional(z.url({ protocol: /^https?$/, error: 'must be a URL' })),
   SMTP_URL: optional(z.string().regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://')),
   MAIL_FROM: optional(z.string().regex(/\S+@\S+/, 'must be an address, like Ming <ming@example.com>')),
+  GITHUB_CLIENT_ID: optional(z.string()),
+  GITHUB_CLIENT_SECRET: optional(z.string()),
+  GITHUB_BASE_URL: optional(providerUrl()),
+  GOOGLE_CLIENT_ID: optional(z.string()),
+  GOOGLE_CLIENT_SECRET: optional(z.string()),
+  GOOGLE_BASE_URL: optional(providerUrl()),
   OWNER_EMAIL: optional(z.email('must be an email address')),
   TIMEZONE: optional(z.string().refine(isTimeZone, 'must be a time zone like Asia/Shanghai')),
   DEFAULT_LOCALE: optional(z.enum(['zh-CN', 'en'], 'must be zh-CN or en')),
+  TRUSTED_PROXY_HOPS: optional(z.coerce.number('must be a number, like 1').int().min(0).max(10)),
 })
 
 /** Reads the environment; a variable that is set wrongly is a ConfigError. */
@@ -56,20 +78,33 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const value = parsed.data
   const port = value.PORT ?? 3000
   return {
+    isProduction: env.NODE_ENV === 'production',
     port,
     baseUrl: value.BASE_URL ? new URL(value.BASE_URL).origin : `http://localhost:${port}`,
     databaseUrl: value.DATABASE_URL,
-    dataDir: value.DATA_DIR ?? './data',
+    // Each Stripe has a folder of its own: a rehearsal and real money must not meet in one database.
+    dataDir: value.DATA_DIR ?? `./data/${modeOf(value.STRIPE_SECRET_KEY)}`,
     stripe: {
       secretKey: value.STRIPE_SECRET_KEY,
       webhookSecrets: value.STRIPE_WEBHOOK_SECRET?.split(',').map((secret) => secret.trim()) ?? [],
       apiBase: value.STRIPE_API_BASE,
     },
     mail: { smtpUrl: value.SMTP_URL, from: value.MAIL_FROM ?? 'first-paid-user <hello@localhost>' },
+    oauth: {
+      github: oauthKeys('GITHUB', value.GITHUB_CLIENT_ID, value.GITHUB_CLIENT_SECRET, value.GITHUB_BASE_URL),
+      google: oauthKeys('GOOGLE', value.GOOGLE_CLIENT_ID, value.GOOGLE_CLIENT_SECRET, value.GOOGLE_BASE_URL),
+    },
     ownerEmail: (value.OWNER_EMAIL ?? DEFAULT_OWNER).toLowerCase(),
     timeZone: value.TIMEZONE ?? 'Asia/Shanghai',
     locale: value.DEFAULT_LOCALE ?? 'zh-CN',
+    trustedProxyHops: value.TRUSTED_PROXY_HOPS ?? 0,
   }
+}
+
+/** Which Stripe a secret key is for. */
+export function modeOf(secretKey: string | undefined): StripeMode {
+  if (!secretKey) return 'sandbox'
+  return secretKey.includes('_live_') ? 'live' : 'test'
 }
 
 /** A Config of which production can live: a real Stripe, a real Postgres, real mail. */
@@ -85,7 +120,7 @@ export function requireProduction(
   env: NodeJS.ProcessEnv = process.env,
 ): asserts config is ProductionConfig {
   const missing = [
-    !env.BASE_URL && 'BASE_URL: the public address of this app, like https://example.com',
+    !isSafeAddress(env.BASE_URL) && 'BASE_URL: the public address of this app, with https, like https://example.com',
     !config.databaseUrl &&
       'DATABASE_URL: postgres://… of a PostgreSQL server, version 15 or later (docker-compose.yml has one)',
     !config.stripe.secretKey && 'STRIPE_SECRET_KEY: from https://dashboard.stripe.com/apikeys',
@@ -98,7 +133,34 @@ export function requireProduction(
     throw new ConfigError(`Not ready for production. Missing:\n${missing.map((line) => `  ${line}`).join('\n')}`)
 }
 
+// Without https there are no safe cookies. On this machine itself there need be none.
+function isSafeAddress(url = ''): boolean {
+  return /^https:|^http:\/\/(localhost|127\.0\.0\.1)(:|\/|$)/.test(url)
+}
+
+/** What a provider says is believed because TLS says that it is the provider. */
+function providerUrl() {
+  return z
+    .url({ protocol: /^https?$/, error: 'must be a URL' })
+    .refine(isSafeAddress, 'must begin with https://')
+    .transform((url) => url.replace(/\/+$/, ''))
+}
+
+function oauthKeys(
+  name: 'GITHUB' | 'GOOGLE',
+  clientId: string | undefined,
+  clientSecret: string | undefined,
+  baseUrl: string | undefined,
+): OAuthKeys | undefined {
+  if (!clientId && !clientSecret) return undefined
+  if (clientId && clientSecret) return { clientId, clientSecret, baseUrl }
+  const [has, lacks] = clientId ? ['ID', 'SECRET'] : ['SECRET', 'ID']
+  throw new ConfigError(`${name}_CLIENT_${lacks} is missing: ${name}_CLIENT_${has} is set, and neither works alone`)
+}
+
 function isTimeZone(name: string): boolean {
+  // Intl takes +08:00 as east, Postgres (as POSIX) as west.
+  if (/^[+-]/.test(name)) return false
   try {
     new Intl.DateTimeFormat('en', { timeZone: name })
     return true

@@ -1,10 +1,9 @@
 import { Hono } from 'hono'
-import { csrf } from 'hono/csrf'
 import { createTransport } from 'nodemailer'
 import { createOwnerLink } from './auth/owner-link.ts'
 import { serveCommands } from './cli/control.ts'
 import { openDatabase } from './cli/database.ts'
-import { loadConfig } from './config.ts'
+import { ConfigError, loadConfig } from './config.ts'
 import { migrate } from './db/migrate.ts'
 import { listen } from './listen.ts'
 import { createSmtp } from './mail/smtp.ts'
@@ -19,6 +18,7 @@ const SANDBOX_SECRET = 'whsec_sandbox'
 // The development entry: whatever has no key runs in this process.
 await run(async () => {
   const config = loadConfig()
+  if (config.isProduction) throw new ConfigError('NODE_ENV is production, and this is for development: use npm start.')
   const connection = await openDatabase(config)
   await migrate(connection.db)
 
@@ -32,8 +32,10 @@ await run(async () => {
   const transporter = config.mail.smtpUrl ? createSmtp(config.mail.smtpUrl) : createTransport(sandbox.mailbox.transport)
 
   const { app, stop } = await start({ config, connection, stripe, transporter })
-  const site = new Hono().use('/sandbox/checkout/*', csrf()).route('/sandbox', sandbox.app).route('/', app)
-  const server = await listen(site, config.port)
+  const site = new Hono().route('/sandbox', sandbox.app).route('/', app)
+  // The mailbox and the owner's link are for this machine, unless BASE_URL says otherwise.
+  const { hostname } = new URL(config.baseUrl)
+  const server = await listen(site, config.port, hostname === 'localhost' ? hostname : undefined)
   const ownerLink = () => createOwnerLink(connection.db, config)
   const commands = config.databaseUrl ? undefined : await serveCommands(config.dataDir, { 'owner-link': ownerLink })
   if (onSandbox) sandbox.start()

@@ -1,15 +1,20 @@
 import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
 
-/** Serves an app on a port (or a socket's path) until `close`, which lets requests under way finish. Rejects when it can't. */
+/**
+ * Serves an app on a port (or a socket's path) until `close`, which lets requests under way finish; without `hostname` on
+ * every address of this machine. Rejects when it can't.
+ */
 export function listen(
   app: Pick<Hono, 'fetch'>,
   where: number | string,
+  hostname?: string,
 ): Promise<{ port: number; close(): Promise<void> }> {
   const server = createAdaptorServer({ fetch: app.fetch })
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen(where, () => {
+    const options = typeof where === 'string' ? { path: where } : { port: where, host: hostname }
+    server.listen(options, () => {
       const address = server.address()
       resolve({ port: typeof address === 'object' && address ? address.port : 0, close: () => close(server) })
     })

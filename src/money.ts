@@ -51,13 +51,24 @@ export const STRIPE_MAXIMUM = 99_999_999
  * signs, other digits than 0-9.
  */
 export function parseAmount(text: string, currency: string): Money | undefined {
-  const match = /^[¥￥$€£]?\s?(\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.(\d{1,3}))?$/.exec(text.trim())
+  const bare = text.trim().replace(SYMBOLS[currency] ?? /^$/, '')
+  const match = /^(\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.(\d{1,3}))?$/.exec(bare)
   if (!match) return undefined
   const [, whole = '', fraction = ''] = match
   const decimals = decimalsOf(currency)
   if (fraction.length > decimals) return undefined
   const amount = Number(whole.replaceAll(',', '') + fraction.padEnd(decimals, '0'))
   return Number.isSafeInteger(amount) ? { amount, currency } : undefined
+}
+
+// Only the currency's own sign: $6 is not six yuan.
+const SYMBOLS: Record<string, RegExp> = {
+  cny: /^[¥￥]\s?/,
+  jpy: /^[¥￥]\s?/,
+  usd: /^\$\s?/,
+  hkd: /^(?:HK)?\$\s?/,
+  eur: /^€\s?/,
+  gbp: /^£\s?/,
 }
 
 /** "6.60": the amount as a plain decimal, for CSV and machines. */

@@ -12,12 +12,12 @@ export async function run(main: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Calls `stop` once on the first SIGINT or SIGTERM, then ends the process. */
+/** On the first SIGINT or SIGTERM calls `stop`, then ends the process; the second ends it at once. */
 export function stopOnSignal(stop: () => Promise<void>): void {
   let stopping = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (stopping) return
+      if (stopping) process.exit(1)
       stopping = true
       stop().then(
         () => process.exit(0),

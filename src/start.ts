@@ -2,11 +2,15 @@ import type { Hono } from 'hono'
 import type { Transporter } from 'nodemailer'
 import type Stripe from 'stripe'
 import { createApp } from './app.tsx'
-import type { Config } from './config.ts'
+import { proofMail } from './auth/proof-mail.ts'
+import { sweepExpired } from './auth/sweep.ts'
+import { type Config, modeOf } from './config.ts'
 import type { Connection } from './db/connection.ts'
 import { migrate } from './db/migrate.ts'
-import { startJobs } from './jobs/queue.ts'
+import { keepStripeMode } from './db/stripe-mode.ts'
+import { type Jobs, startJobs } from './jobs/queue.ts'
 import { deliverMail, giveUp } from './mail/delivery.ts'
+import { requeueDue } from './payments/inbox.ts'
 import { poll } from './payments/poll.ts'
 import { syncEvents } from './payments/sync.ts'
 
@@ -26,22 +30,34 @@ export async function start({
   connection,
   stripe,
   transporter,
-}: StartOptions): Promise<{ app: Hono; stop(): Promise<void> }> {
+}: StartOptions): Promise<{ app: Hono; jobs: Jobs; stop(): Promise<void> }> {
   const { db, pool } = connection
   await migrate(db)
-  const jobs = await startJobs(pool, (error) => console.error(String(error)))
+  await keepStripeMode(db, modeOf(config.stripe.secretKey))
+  const jobs = await startJobs(pool, logError)
   const deps = { config, db, jobs, stripe }
 
   await jobs.work('sync', ({ objectId }) => syncEvents(deps, objectId))
-  const post = { db, transporter, from: config.mail.from, replyTo: config.ownerEmail }
+  const post = {
+    db,
+    transporter,
+    from: config.mail.from,
+    replyTo: config.ownerEmail,
+    proofMail: (proofId: string) => proofMail(db, config, proofId),
+  }
   await jobs.work('mail', ({ mailId }) => deliverMail(post, mailId))
   await jobs.work('mail-failed', ({ mailId }) => giveUp(db, mailId))
   await jobs.work('poll', async () => void (await poll(deps)))
   await jobs.schedule('poll', POLL_CRON)
+  await jobs.work('requeue', () => requeueDue(deps))
+  await jobs.schedule('requeue', '* * * * *')
+  await jobs.work('sweep', () => sweepExpired(db))
+  await jobs.schedule('sweep', '17 3 * * *')
   const stopPolling = config.stripe.webhookSecrets.length === 0 ? pollOften(deps) : async () => {}
 
   return {
-    app: createApp(deps),
+    app: createApp({ ...deps, pool }),
+    jobs,
     async stop() {
       await stopPolling()
       await jobs.stop()
@@ -55,7 +71,7 @@ function pollOften(deps: Parameters<typeof poll>[0]): () => Promise<void> {
   const stopped = new AbortController()
   const loop = async () => {
     while (!stopped.signal.aborted) {
-      await poll(deps).catch((error) => console.error(String(error)))
+      await poll(deps).catch(logError)
       await pause(POLL_SECONDS_WITHOUT_WEBHOOK * 1000, stopped.signal)
     }
   }
@@ -64,6 +80,11 @@ function pollOften(deps: Parameters<typeof poll>[0]): () => Promise<void> {
     stopped.abort()
     await running
   }
+}
+
+// pg-boss reports plain objects, too.
+function logError(error: unknown): void {
+  console.error((error as Error | undefined)?.message ?? error)
 }
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -35,6 +35,8 @@ describe('amounts as people type them', () => {
     '6 6',
     '0x10',
     '6.6元',
+    '$6.6',
+    '€6',
     '٦',
     '9'.repeat(13),
     'Infinity',

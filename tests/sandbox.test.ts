@@ -343,7 +343,7 @@ onBothDatabases('the sandbox', (database) => {
       ],
       ['an email that is none', { customer_email: 'nobody' }, { code: 'email_invalid' }],
       ['an expiry tomorrow', { expires_at: 4_000_000_000 }, { param: 'expires_at' }],
-      ['what it does not have', { mode: 'subscription' }, { code: 'not_in_sandbox' }],
+      ['what it does not have', { mode: 'setup' }, { code: 'not_in_sandbox' }],
     ]
     test('that Stripe would refuse are refused in its words', async () => {
       for (const [what, params, error] of refused) {

@@ -11,6 +11,8 @@ declare module 'hono' {
   }
 }
 
+const FRESH_MS = 10 * 60_000
+
 /** Puts the signed-in user on the request. A request without a session cookie asks the database nothing. */
 export function readSession(sessions: Sessions, { ownerEmail }: Pick<Config, 'ownerEmail'>): MiddlewareHandler {
   return createMiddleware(async (c, next) => {
@@ -19,14 +21,35 @@ export function readSession(sessions: Sessions, { ownerEmail }: Pick<Config, 'ow
     c.set('user', user)
     c.set('isOwner', user?.emailVerified === true && user.email === ownerEmail)
     await next()
+    if (user) c.header('cache-control', 'private, no-store')
     // A handler that starts or ends a session has the last word.
     if (setCookie && !c.res.headers.has('set-cookie')) c.header('set-cookie', setCookie, { append: true })
   })
 }
 
-/** Guests are sent to sign in and come back; to everybody else who is not the owner, the page does not exist. */
-export const requireOwner: MiddlewareHandler = createMiddleware(async (c, next) => {
-  if (!c.var.user) return c.redirect(`/sign-in?return=${encodeURIComponent(c.req.path)}`)
-  if (!c.var.isOwner) return c.notFound()
-  return next()
+/** Guests are sent to sign in, and come back. */
+export const requireUser: MiddlewareHandler = createMiddleware(async (c, next) => {
+  return c.var.user ? next() : c.redirect(signInPath(c.req.method, c.req.path))
 })
+
+/** As requireUser; and to everybody else who is not the owner, the page does not exist. */
+export const requireOwner: MiddlewareHandler = createMiddleware(async (c, next) => {
+  if (!c.var.user) return c.redirect(signInPath(c.req.method, c.req.path))
+  return c.var.isOwner ? next() : c.notFound()
+})
+
+/** For what can't be undone: the sign-in is at most ten minutes old, or is asked for again. Comes after one of the others. */
+export const requireFresh: MiddlewareHandler = createMiddleware(async (c, next) => {
+  return isFresh(c.var.user) ? next() : c.redirect(`${signInPath(c.req.method, c.req.path)}&again=1`, 303)
+})
+
+/** Whether the sign-in is at most ten minutes old; a guest's never is. */
+export function isFresh(user: SignedIn | undefined): boolean {
+  return user !== undefined && Date.now() - user.signedInAt.getTime() < FRESH_MS
+}
+
+// A form that was sent can't be sent again by a link: its reader comes back to where the form is.
+function signInPath(method: string, path: string): string {
+  const back = method === 'GET' ? path : path.split('/').slice(0, 2).join('/')
+  return `/sign-in?return=${encodeURIComponent(back)}`
+}

@@ -1,8 +1,9 @@
 /**
  * Sessions, by lucia 3. It is no longer maintained, so this is the only file that knows it: whatever replaces it
- * needs to keep these four functions, and nothing else changes.
+ * needs to keep these three functions, and nothing else changes.
  */
-import { type Adapter, type DatabaseSession, type DatabaseUser, Lucia, TimeSpan } from 'lucia'
+import { parse } from 'hono/utils/cookie'
+import { type Adapter, Lucia, TimeSpan } from 'lucia'
 import type { Db } from '../db/connection.ts'
 import { sha256 } from './tokens.ts'
 
@@ -10,57 +11,78 @@ export interface SignedIn {
   userId: string
   email: string
   emailVerified: boolean
+  /** The session, as the database knows it. */
+  sessionHash: string
+  /** When this session began, by a proof of who it is. */
+  signedInAt: Date
+}
+
+export interface SessionStart {
+  /** The browser, as it calls itself. */
+  device: string | undefined
+  /** By what the person proved who they are. */
+  method: 'password' | 'link' | 'code' | 'passkey' | 'github' | 'google'
 }
 
 export interface Sessions {
-  /** Starts a session with a new id and returns the Set-Cookie header. */
-  start(userId: string): Promise<string>
+  /** Starts a session with a new id and returns the Set-Cookie header. Not inside a transaction. */
+  start(userId: string, how: SessionStart): Promise<string>
   /** Who the Cookie header belongs to, and a Set-Cookie header when the session was prolonged or is over. */
   read(cookieHeader: string): Promise<{ user: SignedIn | undefined; setCookie?: string }>
   /** Ends the session of the Cookie header and returns the Set-Cookie header that removes it. */
   end(cookieHeader: string): Promise<string>
-  /** Ends all sessions of a user. */
-  endAll(userId: string): Promise<void>
 }
 
 interface UserAttributes {
   email: string
   email_verified_at: Date | null
 }
+interface SessionAttributes {
+  device: string | null
+  method: string
+  created_at?: Date
+}
 
 declare module 'lucia' {
   interface Register {
     Lucia: ReturnType<typeof createLucia>
     DatabaseUserAttributes: UserAttributes
+    DatabaseSessionAttributes: SessionAttributes
   }
 }
 
 /** `secure` is right wherever the site has https: the cookie is then bound to this very host. */
 export function createSessions(db: Db, { secure }: { secure: boolean }): Sessions {
   const lucia = createLucia(db, secure)
+  // Not lucia's own parser: it decodes names, so that __%48ost-session would pass for ours, and throws on a stray %.
+  const readCookie = (header: string) => parse(header, lucia.sessionCookieName)[lucia.sessionCookieName]
 
   return {
-    async start(userId) {
-      const session = await lucia.createSession(userId, {})
+    async start(userId, { device, method }) {
+      const session = await lucia.createSession(userId, { device: device?.slice(0, 300) ?? null, method })
       return lucia.createSessionCookie(session.id).serialize()
     },
     async read(cookieHeader) {
-      const id = lucia.readSessionCookie(cookieHeader)
+      const id = readCookie(cookieHeader)
       if (!id) return { user: undefined }
       const { session, user } = await lucia.validateSession(id)
       if (!session) return { user: undefined, setCookie: lucia.createBlankSessionCookie().serialize() }
       const setCookie = session.fresh ? lucia.createSessionCookie(id).serialize() : undefined
-      return {
-        user: { userId: user.id, email: user.email, emailVerified: user.emailVerified },
-        ...(setCookie && { setCookie }),
+      const { email, emailVerified } = user
+      const signedIn = {
+        userId: user.id,
+        email,
+        emailVerified,
+        sessionHash: sha256(id),
+        signedInAt: session.signedInAt,
       }
+      return { user: signedIn, ...(setCookie && { setCookie }) }
     },
     async end(cookieHeader) {
-      const id = lucia.readSessionCookie(cookieHeader)
+      const id = readCookie(cookieHeader)
       if (id) await lucia.invalidateSession(id)
       return lucia.createBlankSessionCookie().serialize()
     },
-    endAll: (userId) => lucia.invalidateUserSessions(userId),
   }
 }
 
@@ -70,6 +92,7 @@ function createLucia(db: Db, secure: boolean) {
     sessionExpiresIn: new TimeSpan(30, 'd'),
     sessionCookie: { name: secure ? '__Host-session' : 'session', attributes: { secure, sameSite: 'lax', path: '/' } },
     getUserAttributes: ({ email, email_verified_at }) => ({ email, emailVerified: email_verified_at !== null }),
+    getSessionAttributes: ({ created_at }) => ({ signedInAt: created_at ?? new Date() }),
   })
 }
 
@@ -80,25 +103,44 @@ function adapterFor(db: Db): Adapter {
       const row = await db
         .selectFrom('sessions')
         .innerJoin('users', 'users.id', 'sessions.user_id')
-        .select(['sessions.user_id', 'sessions.expires_at', 'users.email', 'users.email_verified_at'])
+        .select(['sessions.user_id', 'sessions.expires_at', 'sessions.created_at', 'sessions.last_seen_at'])
+        .select(['sessions.device', 'sessions.method', 'users.email', 'users.email_verified_at'])
         .where('sessions.id', '=', sha256(sessionId))
         .executeTakeFirst()
       if (!row) return [null, null]
-      const session: DatabaseSession = { id: sessionId, userId: row.user_id, expiresAt: row.expires_at, attributes: {} }
-      const user: DatabaseUser = {
-        id: row.user_id,
-        attributes: { email: row.email, email_verified_at: row.email_verified_at },
-      }
-      return [session, user]
+      await noteSeen(db, sessionId, row.last_seen_at)
+      const { user_id, expires_at, device, method, created_at, email, email_verified_at } = row
+      return [
+        { id: sessionId, userId: user_id, expiresAt: expires_at, attributes: { device, method, created_at } },
+        { id: user_id, attributes: { email, email_verified_at } },
+      ]
     },
     async getUserSessions(userId) {
       const rows = await db.selectFrom('sessions').selectAll().where('user_id', '=', userId).execute()
-      return rows.map((row) => ({ id: row.id, userId, expiresAt: row.expires_at, attributes: {} }))
+      return rows.map(({ id, expires_at, device, method }) => ({
+        id,
+        userId,
+        expiresAt: expires_at,
+        attributes: { device, method },
+      }))
     },
-    async setSession({ id, userId, expiresAt }) {
+    async setSession({ id, userId, expiresAt, attributes: { device, method } }) {
+      // From users, so that of an account deleted a moment ago there is none.
       await db
         .insertInto('sessions')
-        .values({ id: sha256(id), user_id: userId, expires_at: expiresAt })
+        .columns(['id', 'user_id', 'expires_at', 'device', 'method'])
+        .expression((from) =>
+          from
+            .selectFrom('users')
+            .select(({ val }) => [
+              val(sha256(id)).as('id'),
+              'users.id as user_id',
+              val(expiresAt).$castTo<Date>().as('expires_at'),
+              val(device).as('device'),
+              val(method).as('method'),
+            ])
+            .where('users.id', '=', userId),
+        )
         .execute()
     },
     async updateSessionExpiration(sessionId, expiresAt) {
@@ -114,4 +156,12 @@ function adapterFor(db: Db): Adapter {
       await db.deleteFrom('sessions').where('expires_at', '<=', new Date()).execute()
     },
   }
+}
+
+const SEEN_EVERY_MS = 5 * 60_000
+
+/** Now and then, so that a reading visitor costs no write a page. */
+async function noteSeen(db: Db, sessionId: string, lastSeen: Date): Promise<void> {
+  if (Date.now() - lastSeen.getTime() < SEEN_EVERY_MS) return
+  await db.updateTable('sessions').set({ last_seen_at: new Date() }).where('id', '=', sha256(sessionId)).execute()
 }

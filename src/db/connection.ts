@@ -27,6 +27,8 @@ export function connectPostgres(connectionString: string, { max = 10 } = {}): Co
 export function connectionOf(pool: pg.Pool, close: () => Promise<void>): Connection {
   // An idle connection that dies (a restart of Postgres) must not take the process with it: the pool makes a new one.
   pool.on('error', () => {})
+  // One that dies while it is in use rejects its query; unheard, its 'error' event would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}))
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   return { db, pool, close }
 }

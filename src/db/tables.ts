@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 import type { Message } from '../../emails/index.ts'
+import type { StripeMode } from '../config.ts'
 
 /** The tables as Kysely sees them; migrations/ is where they come from. Amounts are minor units, times are UTC. */
 export interface Tables {
@@ -7,22 +8,56 @@ export interface Tables {
     id: string
     email: string
     email_verified_at: Timestamp | null
-    created_at: Generated<Timestamp>
+    password_hash: string | null
+    locale: string | null
+    last_seen_at: Timestamp | null
+    auth_epoch: Generated<number>
+    created_at: Now
   }
   sessions: {
     id: string
     user_id: string
     expires_at: Timestamp
-    created_at: Generated<Timestamp>
+    device: string | null
+    method: string
+    last_seen_at: Now
+    created_at: Now
   }
-  email_tokens: {
-    hash: string
-    purpose: 'owner-link'
-    user_id: string
+  email_proofs: {
+    id: string
+    purpose: ProofPurpose
+    email: string
+    user_id: string | null
+    browser_hash: string | null
+    token_hash: string | null
+    code_hash: string | null
+    tries: Generated<number>
+    password_hash: string | null
+    return_to: string | null
+    locale: string
     expires_at: Timestamp
     used_at: Timestamp | null
-    created_at: Generated<Timestamp>
+    created_at: Now
   }
+  oauth_accounts: {
+    provider: string
+    provider_user_id: string
+    user_id: string
+    email: string
+    created_at: Now
+  }
+  passkeys: {
+    id: string
+    user_id: string
+    public_key: Buffer
+    counter: number
+    transports: string[]
+    name: string
+    created_at: Now
+    last_used_at: Timestamp | null
+  }
+  passkey_challenges: { hash: string; challenge: string; user_id: string | null; expires_at: Timestamp }
+  installation: { only_row: Generated<boolean>; stripe_mode: StripeMode }
   inbox: {
     id: string
     type: string
@@ -30,14 +65,15 @@ export interface Tables {
     api_version: string | null
     livemode: boolean
     created_at: Timestamp
-    received_at: Generated<Timestamp>
+    received_at: Now
     via: 'webhook' | 'poll'
     payload: JSONColumnType<object>
     applied_at: Timestamp | null
+    next_try_at: Now
     failures: Generated<number>
     error: string | null
   }
-  synced: { object_id: string; read_number: number; synced_at: Generated<Timestamp> }
+  synced: { object_id: string; read_number: number; synced_at: Now }
   polls: { name: string; seen_until: Timestamp }
   payments: {
     id: string
@@ -58,6 +94,48 @@ export interface Tables {
     livemode: boolean
     created_at: Timestamp
     paid_at: Timestamp | null
+    anonymized_at: Timestamp | null
+    user_id: string | null
+    customer_id: string | null
+    price_key: string | null
+    quantity: Generated<number>
+    credits: Generated<number>
+    plan: string | null
+    days: number | null
+    subscription_id: string | null
+    invoice_id: string | null
+    request_id: string | null
+  }
+  subscriptions: {
+    id: string
+    user_id: string | null
+    customer_id: string
+    email: string | null
+    locale: string
+    status: string
+    price_key: string | null
+    plan: string | null
+    quantity: number
+    amount: number
+    currency: string
+    every: 'day' | 'week' | 'month' | 'year'
+    every_count: number
+    period_start: Timestamp
+    period_end: Timestamp
+    trial_end: Timestamp | null
+    ends_at: Timestamp | null
+    ended_at: Timestamp | null
+    livemode: boolean
+    created_at: Timestamp
+    anonymized_at: Timestamp | null
+  }
+  credit_uses: {
+    id: Generated<number>
+    user_id: string
+    amount: number
+    reason: string
+    idempotency_key: string
+    created_at: Now
   }
   balance_transactions: {
     id: string
@@ -78,9 +156,10 @@ export interface Tables {
     id: Generated<number>
     key: string
     recipient: string
-    message: JSONColumnType<Message>
+    message: JSONColumnType<Draft>
     payment_id: string | null
-    created_at: Generated<Timestamp>
+    user_id: string | null
+    created_at: Now
     sent_at: Timestamp | null
     failed_at: Timestamp | null
     attempts: Generated<number>
@@ -88,7 +167,16 @@ export interface Tables {
   }
 }
 
+/**
+ * A mail as it waits in the outbox. One that carries a secret waits without it, and is told it when it goes out:
+ * nothing that is at rest here signs anybody in.
+ */
+export type Draft = Exclude<Message, { template: 'proof' }> | { template: 'proof'; props: { proofId: string } }
+
+export type ProofPurpose = 'sign-in' | 'sign-up' | 'reset' | 'change-email' | 'owner'
 export type PaymentKind = 'tip' | 'purchase' | 'pass' | 'subscription' | 'request'
 export type PaymentStatus = 'processing' | 'paid' | 'failed'
 
 type Timestamp = ColumnType<Date, Date | string, Date | string>
+/** The database's clock, where nothing is said. */
+type Now = ColumnType<Date, Date | string | undefined, Date | string>

@@ -8,6 +8,10 @@ export interface QueueData {
   mail: { mailId: number }
   'mail-failed': { mailId: number }
   poll: Record<string, never>
+  /** Events in the inbox that nobody works on. */
+  requeue: Record<string, never>
+  /** What has expired. */
+  sweep: Record<string, never>
 }
 export type QueueName = keyof QueueData
 
@@ -16,11 +20,13 @@ const alive = { heartbeatSeconds: 10, expireInSeconds: 120 }
 const patient = { retryDelay: 2, retryBackoff: true, retryDelayMax: 3600 }
 
 const queues: Record<QueueName, Omit<Queue, 'name'>> = {
-  // Four days and more: Stripe may be away for long.
-  sync: { ...alive, ...patient, retryLimit: 100 },
+  // A minute of quick tries; after that the inbox brings the object back again and again.
+  sync: { ...alive, ...patient, retryLimit: 5 },
   'mail-failed': { ...alive },
-  mail: { ...alive, ...patient, retryLimit: 10, deadLetter: 'mail-failed' },
+  mail: { ...alive, ...patient, retryLimit: 20, deadLetter: 'mail-failed' },
   poll: { policy: 'short', ...alive, retryLimit: 0 },
+  requeue: { policy: 'short', ...alive, retryLimit: 0 },
+  sweep: { policy: 'short', ...alive, retryLimit: 0 },
 }
 
 export interface Jobs {
@@ -38,15 +44,7 @@ export interface Jobs {
 
 /** Starts pg-boss on the app's own pool; it keeps its tables in the schema pgboss. */
 export async function startJobs(pool: pg.Pool, onError: (error: unknown) => void): Promise<Jobs> {
-  const boss = new PgBoss({
-    db: { executeSql: (text, values) => execute(pool, text, values) },
-    superviseIntervalSeconds: 5,
-    monitorIntervalSeconds: 5,
-    cronMonitorIntervalSeconds: 30,
-    registerInstance: false,
-  })
-  boss.on('error', onError)
-  await boss.start()
+  const boss = await startBoss(pool, onError)
   for (const [name, options] of Object.entries(queues)) await boss.createQueue(name, options)
   const workers = new Map<string, string>()
 
@@ -76,6 +74,27 @@ export async function startJobs(pool: pg.Pool, onError: (error: unknown) => void
       if (worker) boss.notifyWorker(worker)
     },
     stop: () => boss.stop({ graceful: true, timeout: 20_000 }),
+  }
+}
+
+// Of processes that start at once on an empty database one makes pg-boss's schema, and the others trip over it.
+const MADE_BY_ANOTHER = new Set(['23505', '42P06', '42P07', '42710', '42723'])
+
+async function startBoss(pool: pg.Pool, onError: (error: unknown) => void, tries = 5): Promise<PgBoss> {
+  const boss = new PgBoss({
+    db: { executeSql: (text, values) => execute(pool, text, values) },
+    superviseIntervalSeconds: 5,
+    monitorIntervalSeconds: 5,
+    cronMonitorIntervalSeconds: 30,
+    registerInstance: false,
+  })
+  boss.on('error', onError)
+  try {
+    return await boss.start()
+  } catch (error) {
+    if (tries === 0 || !MADE_BY_ANOTHER.has((error as { code?: string }).code ?? '')) throw error
+    await new Promise((resolve) => setTimeout(resolve, 200 + 300 * Math.random()))
+    return startBoss(pool, onError, tries - 1)
   }
 }
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Transporter } from 'nodemailer'
-import { render } from '../../emails/index.ts'
+import { type Message, render } from '../../emails/index.ts'
 import type { Db } from '../db/connection.ts'
+import type { Draft } from '../db/tables.ts'
 
 export interface DeliveryDeps {
   db: Db
@@ -9,6 +10,8 @@ export interface DeliveryDeps {
   from: string
   /** Who reads the answers to mail that customers get. */
   replyTo: string
+  /** Makes the secret that a mail about to go out carries; undefined when nobody waits for it any more. */
+  proofMail(proofId: string): Promise<Message | undefined>
 }
 
 /**
@@ -16,7 +19,8 @@ export interface DeliveryDeps {
  * A crash between the server's OK and our record sends it once more, under the same Message-ID, which many mail
  * programs fold into one.
  */
-export async function deliverMail({ db, transporter, from, replyTo }: DeliveryDeps, mailId: number): Promise<void> {
+export async function deliverMail(deps: DeliveryDeps, mailId: number): Promise<void> {
+  const { db, transporter, from, replyTo } = deps
   const mail = await db
     .selectFrom('mails')
     .selectAll()
@@ -25,9 +29,11 @@ export async function deliverMail({ db, transporter, from, replyTo }: DeliveryDe
     .executeTakeFirst()
   if (!mail) return
   try {
-    const { subject, html, text } = render(mail.message)
-    const envelope = { from, replyTo, to: mail.recipient, messageId: messageId(mail.key, from) }
-    await transporter.sendMail({ ...envelope, subject, html, text })
+    const message = await complete(deps, mail.message)
+    if (message) {
+      const envelope = { from, replyTo, to: mail.recipient, messageId: messageId(mail.key, from) }
+      await transporter.sendMail({ ...envelope, ...render(message) })
+    }
   } catch (error) {
     await db
       .updateTable('mails')
@@ -36,11 +42,21 @@ export async function deliverMail({ db, transporter, from, replyTo }: DeliveryDe
       .execute()
     throw error
   }
+  if (isFarewell(mail.message)) return void (await db.deleteFrom('mails').where('id', '=', mailId).execute())
   await db
     .updateTable('mails')
     .set((row) => ({ attempts: row('attempts', '+', 1), sent_at: new Date(), failed_at: null, error: null }))
     .where('id', '=', mailId)
     .execute()
+}
+
+async function complete(deps: DeliveryDeps, draft: Draft): Promise<Message | undefined> {
+  return draft.template === 'proof' ? deps.proofMail(draft.props.proofId) : draft
+}
+
+/** After it we hold nothing of its reader any more, the address that it went to included. */
+function isFarewell(draft: Draft): boolean {
+  return draft.template === 'account-notice' && draft.props.what === 'account-deleted'
 }
 
 /** The dead letter: nobody tries this mail again by itself, and the dashboard shows it. */

@@ -17,9 +17,16 @@ const objectOf: Record<string, (object: EventObject) => string | undefined> = {
   // Brings the fee, seconds after the payment.
   'charge.updated': (charge) => charge.payment_intent,
   'charge.refunded': (charge) => charge.payment_intent,
+  'customer.subscription.created': (subscription) => subscription.id,
+  'customer.subscription.updated': (subscription) => subscription.id,
+  'customer.subscription.deleted': (subscription) => subscription.id,
+  'customer.subscription.paused': (subscription) => subscription.id,
+  'customer.subscription.resumed': (subscription) => subscription.id,
+  'invoice.paid': (invoice) => invoice.id,
+  'invoice_payment.paid': (payment) => payment.invoice,
 }
 
-/** The types to ask Stripe for: at the webhook endpoint and when polling (at most 20 there). */
+/** The types that a webhook endpoint has to be registered for. */
 export const handledTypes = Object.keys(objectOf)
 
 const reference = z
@@ -34,7 +41,9 @@ export const StripeEvent = z.looseObject({
   created: z.number().int(),
   livemode: z.boolean(),
   api_version: z.string().nullish(),
-  data: z.looseObject({ object: z.looseObject({ id: z.string().optional(), payment_intent: reference }) }),
+  data: z.looseObject({
+    object: z.looseObject({ id: z.string().optional(), payment_intent: reference, invoice: reference }),
+  }),
 })
 export type StripeEvent = z.infer<typeof StripeEvent>
 type EventObject = StripeEvent['data']['object']

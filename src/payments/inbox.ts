@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Db, Trx } from '../db/connection.ts'
 import type { Jobs } from '../jobs/queue.ts'
 import { objectToSync, type StripeEvent } from './event-table.ts'
@@ -37,7 +38,8 @@ function store(trx: Trx, events: StripeEvent[], via: 'webhook' | 'poll') {
           livemode: event.livemode,
           created_at: new Date(event.created * 1000),
           via,
-          payload: JSON.stringify(event),
+          // What nothing follows from may be about anybody, so it is not kept.
+          payload: objectId ? JSON.stringify(event) : '{}',
           applied_at: objectId ? null : new Date(),
         }
       }),
@@ -45,4 +47,22 @@ function store(trx: Trx, events: StripeEvent[], via: 'webhook' | 'poll') {
     .onConflict((conflict) => conflict.column('id').doNothing())
     .returning('object_id')
     .execute()
+}
+
+/**
+ * Queues a sync for the events that nobody works on: the queue gave up on them, or their job was lost.
+ * The inbox, not the queue, is what is never forgotten. Run every minute, by any process.
+ */
+export async function requeueDue({ db, jobs }: { db: Db; jobs: Jobs }): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    const due = await trx
+      .updateTable('inbox')
+      .set({ next_try_at: sql`now() + interval '2 minutes'` })
+      .where('applied_at', 'is', null)
+      .where('next_try_at', '<=', sql<Date>`now()`)
+      .returning('object_id')
+      .execute()
+    const objectIds = new Set(due.flatMap((row) => row.object_id ?? []))
+    for (const objectId of objectIds) await jobs.enqueue(trx, 'sync', { objectId })
+  })
 }

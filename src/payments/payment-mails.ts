@@ -1,4 +1,4 @@
-import type { Insertable } from 'kysely'
+import type { Selectable } from 'kysely'
 import { catalog } from '../catalog.ts'
 import type { Trx } from '../db/connection.ts'
 import type { Tables } from '../db/tables.ts'
@@ -10,7 +10,7 @@ import type { SyncDeps } from './sync.ts'
 export async function queuePaymentMails(
   { config, jobs }: SyncDeps,
   trx: Trx,
-  payment: Insertable<Tables['payments']>,
+  payment: Selectable<Tables['payments']>,
 ): Promise<void> {
   const facts = {
     amount: { amount: payment.amount, currency: payment.currency },

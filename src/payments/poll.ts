@@ -1,7 +1,7 @@
 import type Stripe from 'stripe'
 import type { Db } from '../db/connection.ts'
 import type { Jobs } from '../jobs/queue.ts'
-import { handledTypes, StripeEvent } from './event-table.ts'
+import { StripeEvent } from './event-table.ts'
 import { receive } from './inbox.ts'
 
 // Events may become visible a little after the time that they carry.
@@ -15,17 +15,20 @@ const CHUNK = 100
  * Stripe keeps events for 30 days. https://docs.stripe.com/api/events/list
  */
 export async function poll(deps: { db: Db; jobs: Jobs; stripe: Stripe }): Promise<number> {
-  const startedAt = new Date()
   const since = await seenUntil(deps.db)
   const events: StripeEvent[] = []
-  for await (const event of deps.stripe.events.list({ created: { gte: since }, types: handledTypes, limit: 100 })) {
-    events.push(StripeEvent.parse(event))
+  for await (const listed of deps.stripe.events.list({ created: { gte: since }, limit: 100 })) {
+    const event = StripeEvent.safeParse(listed)
+    // One that we can't read must not keep the others from us.
+    if (event.success) events.push(event.data)
+    else console.error(`${listed.id} is no event that we can read: ${event.error.message}`)
   }
   // The list is newest first; the inbox is filled oldest first, so that a crash in between leaves no gap behind.
   events.reverse()
   let fresh = 0
   for (let i = 0; i < events.length; i += CHUNK) fresh += await receive(deps, events.slice(i, i + CHUNK), 'poll')
-  await setSeenUntil(deps.db, startedAt)
+  const newest = events.at(-1)
+  if (newest) await setSeenUntil(deps.db, new Date(newest.created * 1000))
   return fresh
 }
 
@@ -35,6 +38,7 @@ async function seenUntil(db: Db): Promise<number> {
   return row ? Math.floor(row.seen_until.getTime() / 1000) - OVERLAP_SECONDS : now - FIRST_LOOK_BACK_SECONDS
 }
 
+// By Stripe's clock: ours may be ahead of it.
 async function setSeenUntil(db: Db, seen_until: Date): Promise<void> {
   await db
     .insertInto('polls')

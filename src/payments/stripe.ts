@@ -1,5 +1,4 @@
 import Stripe from 'stripe'
-import type { Config } from '../config.ts'
 
 /** The official client, pinned to the SDK's API version. `fetch` reaches a Stripe in this process: the sandbox. */
 export function createStripe(
@@ -27,6 +26,8 @@ export function isStripeDown(error: unknown): boolean {
   return (
     error instanceof Stripe.errors.StripeConnectionError ||
     error instanceof Stripe.errors.StripeRateLimitError ||
+    // A key that was rolled: nothing for a customer to mend.
+    error instanceof Stripe.errors.StripeAuthenticationError ||
     (error instanceof Stripe.errors.StripeAPIError && (error.statusCode ?? 500) >= 500)
   )
 }
@@ -34,5 +35,3 @@ export function isStripeDown(error: unknown): boolean {
 export function isMissing(error: unknown): boolean {
   return error instanceof Stripe.errors.StripeInvalidRequestError && error.code === 'resource_missing'
 }
-
-export type StripeConfig = Config['stripe']

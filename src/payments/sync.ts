@@ -3,8 +3,9 @@ import type Stripe from 'stripe'
 import type { Config } from '../config.ts'
 import type { Db, Trx } from '../db/connection.ts'
 import type { Jobs } from '../jobs/queue.ts'
-import { queuePaymentMails } from './payment-mails.ts'
-import { type PaymentReading, readPayment } from './read-payment.ts'
+import { read } from './read.ts'
+import type { Reading } from './reading.ts'
+import { write } from './write.ts'
 
 export interface SyncDeps {
   db: Db
@@ -14,21 +15,21 @@ export interface SyncDeps {
 }
 
 /**
- * The one door through which payments enter our tables: reads the object from Stripe and writes what it finds, rows and
- * outgoing mail in one transaction. `objectId` is a PaymentIntent or a Checkout Session.
+ * The one door through which Stripe's objects enter our tables: reads the object and writes what it finds, rows and
+ * outgoing mail in one transaction. `objectId` is of any kind that read.ts knows.
  *
  * Any number of these may run at once, for the same object too, in any process. Reads are numbered as they start, and a
  * read that started earlier never overwrites one that started later, so no transaction is open while Stripe answers.
  * Returns what was read; undefined when Stripe does not know the object. Throws Stripe's and the database's errors.
  */
-export async function sync(deps: SyncDeps, objectId: string): Promise<PaymentReading | undefined> {
+export async function sync(deps: SyncDeps, objectId: string): Promise<Reading | undefined> {
   return readAndWrite(deps, objectId, await beginRead(deps.db, objectId))
 }
 
 /** The same for the events in the inbox that are about `objectId`. Reads nothing when others have answered them by now. */
 export async function syncEvents(deps: SyncDeps, objectId: string): Promise<void> {
-  const read = await beginRead(deps.db, objectId)
-  if (read.eventIds.length > 0) await readAndWrite(deps, objectId, read)
+  const begun = await beginRead(deps.db, objectId)
+  if (begun.eventIds.length > 0) await readAndWrite(deps, objectId, begun)
 }
 
 interface Read {
@@ -39,13 +40,14 @@ interface Read {
 
 async function readAndWrite(deps: SyncDeps, objectId: string, { number, eventIds }: Read) {
   try {
-    const reading = await readPayment(deps.stripe, objectId)
+    const reading = await read(deps.stripe, objectId)
     if (!reading && eventIds.length > 0) throw new Error(`Stripe does not know ${objectId}`)
     await deps.db.transaction().execute(async (trx) => {
-      if (reading && (await isNewest(trx, reading.id, number))) await write(deps, trx, reading)
-      await markApplied(trx, eventIds)
+      const isNew = reading && (await isNewest(trx, reading.id, number))
+      const written = isNew ? await write(deps, trx, reading) : undefined
+      await markApplied(trx, eventIds, written?.isForgotten ? { payload: '{}' } : {})
     })
-    if (reading?.payment) deps.jobs.wake('mail')
+    if (reading?.payment || reading?.subscription) deps.jobs.wake('mail')
     return reading
   } catch (error) {
     await markFailed(deps.db, eventIds, error)
@@ -77,28 +79,14 @@ async function isNewest(trx: Trx, objectId: string, readNumber: number): Promise
   return row !== undefined
 }
 
-async function write(deps: SyncDeps, trx: Trx, { payment, balanceTransaction }: PaymentReading): Promise<void> {
-  if (payment) {
-    const { id: _, ...facts } = payment
-    await trx
-      .insertInto('payments')
-      .values(payment)
-      .onConflict((conflict) => conflict.column('id').doUpdateSet(facts))
-      .execute()
-  }
-  if (balanceTransaction) {
-    await trx
-      .insertInto('balance_transactions')
-      .values(balanceTransaction)
-      .onConflict((conflict) => conflict.column('id').doNothing())
-      .execute()
-  }
-  if (payment?.status === 'paid') await queuePaymentMails(deps, trx, payment)
-}
-
-async function markApplied(trx: Trx, eventIds: string[]): Promise<void> {
+/** An event about a payer who is forgotten keeps nothing of what it said: `payload` is then '{}'. */
+async function markApplied(trx: Trx, eventIds: string[], forgotten: { payload?: string }): Promise<void> {
   if (eventIds.length === 0) return
-  await trx.updateTable('inbox').set({ applied_at: new Date(), error: null }).where('id', 'in', eventIds).execute()
+  await trx
+    .updateTable('inbox')
+    .set({ applied_at: new Date(), error: null, ...forgotten })
+    .where('id', 'in', eventIds)
+    .execute()
 }
 
 /** The events stay in the inbox with the reason, for the owner to see; the job is tried again. */
@@ -106,7 +94,11 @@ async function markFailed(db: Db, eventIds: string[], error: unknown): Promise<v
   if (eventIds.length === 0) return
   await db
     .updateTable('inbox')
-    .set((row) => ({ failures: row('failures', '+', 1), error: String(error) }))
+    .set((row) => ({
+      failures: row('failures', '+', 1),
+      error: String(error),
+      next_try_at: sql<Date>`now() + least(interval '1 hour', greatest(interval '2 minutes', interval '1 second' * power(2, least(failures, 12))))`,
+    }))
     .where('id', 'in', eventIds)
     .execute()
 }

@@ -24,28 +24,29 @@ export async function currenciesOf(db: Db): Promise<string[]> {
   return rows.map((row) => row.currency)
 }
 
-/** Totals of the owner's month that `monthsAgo` says; with `untilSameTime` only as far into it as we are into this one. */
+/** Totals of the owner's month so far, or of the one `monthsAgo`, as far into it as we are into this one. */
 export async function monthTotals(
   db: Db,
   { currency, timeZone, monthsAgo = 0 }: { currency: string; timeZone: string; monthsAgo?: number },
 ): Promise<Totals> {
   const local = sql`(now() at time zone ${timeZone}) - make_interval(months => ${monthsAgo})`
   const from = sql`date_trunc('month', ${local}) at time zone ${timeZone}`
-  const to = sql`(${local}) at time zone ${timeZone}`
+  // Stripe's clock may be ahead of ours: of this month everything counts.
+  const to = monthsAgo === 0 ? sql`'infinity'::timestamptz` : sql`(${local}) at time zone ${timeZone}`
   const { rows } = await sql<Totals>`
     with movements as (
       select amount, fee, net, reporting_category as category, 0 as pending from balance_transactions
-      where currency = ${currency} and created_at >= ${from} and created_at <= ${to}
+      where currency = ${currency} and created_at >= ${from} and created_at <= ${to} and ${isEarned}
       union all
       select p.amount, 0, p.amount, 'charge', 1 from payments p
       where p.currency = ${currency} and p.paid_at >= ${from} and p.paid_at <= ${to} and ${isPending}
     )
     select
       coalesce(sum(amount) filter (where category = 'charge'), 0)::bigint as gross,
-      coalesce(-sum(amount) filter (where category in ('refund', 'refund_failure', 'partial_capture_reversal')), 0)::bigint as refunds,
-      coalesce(-sum(amount) filter (where category in ('dispute', 'dispute_reversal')), 0)::bigint as disputes,
-      coalesce(sum(fee) filter (where category <> 'fee') - coalesce(sum(amount) filter (where category = 'fee'), 0), 0)::bigint as fees,
-      coalesce(sum(net) filter (where category not in ('payout', 'payout_reversal')), 0)::bigint as net,
+      coalesce(-sum(amount) filter (where category like 'refund%'), 0)::bigint as refunds,
+      coalesce(-sum(amount) filter (where category like 'dispute%'), 0)::bigint as disputes,
+      coalesce(sum(fee - case when category = 'fee' then amount else 0 end), 0)::bigint as fees,
+      coalesce(sum(net), 0)::bigint as net,
       coalesce(sum(pending), 0)::bigint as "pendingFees"
     from movements
   `.execute(db)
@@ -99,3 +100,6 @@ export async function latestPayments(db: Db, limit: number) {
 
 // Settlement may be in another currency; until Stripe tells, the payment counts in its own.
 const isPending = sql`p.paid_at is not null and p.balance_transaction_id is null`
+
+// Money on its way to the bank, or put in by the owner, is neither earned nor spent.
+const isEarned = sql`reporting_category not in ('payout', 'payout_reversal', 'topup', 'topup_reversal')`

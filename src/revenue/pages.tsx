@@ -32,6 +32,7 @@ export function DashboardPage(props: DashboardProps) {
   return (
     <Page {...pageContext(props)} title={words[locale].title} tabs={props.tabs}>
       {milestone ? <Books {...props} milestone={milestone} /> : <FirstSteps {...props} />}
+      {!milestone && props.todos.length > 0 && <Todos {...props} />}
     </Page>
   )
 }

@@ -1,15 +1,18 @@
 import { Readable } from 'node:stream'
 import { Hono } from 'hono'
 import { requireOwner } from '../auth/guards.ts'
+import { ownerNeedsPasskey } from '../auth/passkeys.ts'
 import { catalog } from '../catalog.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/connection.ts'
+import type { Locale } from '../locales.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
 import { currenciesOf, dailyGross, firstPayment, latestPayments, monthTotals, type Totals } from './books.ts'
 import { paymentsCsv } from './csv.ts'
-import { DashboardPage, type LatestPayment } from './pages.tsx'
+import { DashboardPage, type LatestPayment, type Todo } from './pages.tsx'
 import { troubles } from './troubles.ts'
+import { words } from './words.ts'
 
 const DAYS = 30
 const LATEST = 20
@@ -24,7 +27,7 @@ export function revenueRoutes({ db, config }: { db: Db; config: Config }): Hono 
       const wanted = c.req.query('currency')
       const currency = currencies.find((known) => known === wanted) ?? currencies[0] ?? catalog.currency
       const books = await readBooks(db, currency, config.timeZone)
-      const todos = await troubles(db, locale)
+      const todos = [...(await offers(db, c.var.user!.userId, locale)), ...(await troubles(db, locale))]
       return renderPage(
         c,
         <DashboardPage
@@ -34,7 +37,7 @@ export function revenueRoutes({ db, config }: { db: Db; config: Config }): Hono 
           timeZone={config.timeZone}
           currencies={currencies}
           currency={currency}
-          latest={books.latest.map((payment) => latestOf(payment))}
+          latest={books.latest.map((payment) => latestOf(payment, locale))}
           todos={todos}
           tipUrl={`${config.baseUrl}/tip`}
           csvUrl="/dashboard/payments.csv"
@@ -49,6 +52,13 @@ export function revenueRoutes({ db, config }: { db: Db; config: Config }): Hono 
       }
       return new Response(body, { headers })
     })
+}
+
+/** The dashboard is worth more than a mailbox: until there is a passkey, one is offered. */
+async function offers(db: Db, userId: string, locale: Locale): Promise<Todo[]> {
+  const t = words[locale]
+  const isNeeded = await ownerNeedsPasskey(db, userId)
+  return isNeeded ? [{ text: t.addPasskey, note: t.addPasskeyNote, href: '/account#passkeys' }] : []
 }
 
 async function readBooks(db: Db, currency: string, timeZone: string) {
@@ -80,11 +90,12 @@ function changeOf(thisMonth: Totals, lastMonth: Totals): number | null {
   return lastMonth.net > 0 ? (100 * (thisMonth.net - lastMonth.net)) / lastMonth.net : null
 }
 
-function latestOf(payment: Awaited<ReturnType<typeof latestPayments>>[number]): LatestPayment {
-  const { id, description, message, name, email, method, amount, currency, paid_at } = payment
+function latestOf(payment: Awaited<ReturnType<typeof latestPayments>>[number], locale: Locale): LatestPayment {
+  const { id, kind, description, message, name, email, method, amount, currency, paid_at } = payment
   return {
     id,
-    title: description,
+    // What the customer chose is described in their language; a tip is a tip in the owner's.
+    title: kind === 'tip' ? words[locale].tip : description,
     message,
     name,
     email,

@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { StripeError } from './errors.ts'
 import { expand } from './expand.ts'
+import { faults } from './faults.ts'
 import { once } from './idempotency.ts'
 import { newId } from './ids.ts'
 import { asStripeError, decodeForm, text } from './params.ts'
@@ -15,6 +16,10 @@ import { API_VERSION } from './version.ts'
 /** Stripe's API: /v1/… */
 export function api(store: Store): Hono {
   const app = new Hono()
+  app.use(
+    '/v1/*',
+    faults(store, (c, error) => send(c, newId('req_', 14), error)),
+  )
   for (const route of routes) app.on(route.method, `/v1${route.path}`, (c) => answer(store, c, route))
   app.all('/v1/*', (c) => {
     const { method, path } = c.req
@@ -61,7 +66,10 @@ async function run(tx: Tx, route: Route, c: Context, given: Record<string, unkno
   const { expand: paths, ...rest } = given
   const expansions = parse(z.array(text()).default([]), paths, 'expand')
   const params = parse(route.params, rest)
-  const result = structuredClone(await route.run(tx, params, c.req.param('id') ?? ''))
+  const answer = await route.run(tx, params, c.req.param('id') ?? '')
+  // An error that is returned, not thrown, keeps what was done: a declined payment did happen.
+  if (answer instanceof StripeError) return answer
+  const result = structuredClone(answer)
   await expand(tx, result, expansions, include)
   return result
 }

@@ -21,15 +21,25 @@ export interface Decline {
 
 export interface Behaviour {
   decline?: Decline
-  /** Asks for 3-D Secure. */
-  authenticate?: boolean
+  /** Asks for 3-D Secure; `always`: for each renewal too. */
+  authenticate?: true | 'always'
+  /** Can be kept, and then fails whenever it is charged. */
+  chargeFails?: true
   /** Disputed after a while: the reason. */
   dispute?: string
+  /** … and that is only an inquiry. */
+  inquiry?: true
+  /** Its refunds are pending at first, or fail in the end. */
+  refund?: 'later' | 'fails'
+  /** Its money is available at once. */
+  available?: true
 }
 
 const declined = (decline_code: string, message = 'Your card was declined.', code = 'card_declined'): Behaviour => ({
   decline: { code, ...(code === 'card_declined' && { decline_code }), message },
 })
+
+export const GENERIC_DECLINE = declined('generic_decline').decline!
 
 /** https://docs.stripe.com/testing */
 const TEST_CARDS: Record<string, Behaviour> = {
@@ -57,11 +67,16 @@ const TEST_CARDS: Record<string, Behaviour> = {
     'processing_error',
   ),
   '4000002500003155': { authenticate: true },
-  '4000002760003184': { authenticate: true },
+  '4000002760003184': { authenticate: 'always' },
   '4000000000003220': { authenticate: true },
   '4000008400001629': { authenticate: true, ...declined('generic_decline') },
+  '4000000000000341': { chargeFails: true },
   '4000000000000259': { dispute: 'fraudulent' },
   '4000000000002685': { dispute: 'product_not_received' },
+  '4000000000001976': { dispute: 'fraudulent', inquiry: true },
+  '4000000000007726': { refund: 'later' },
+  '4000000000005126': { refund: 'fails' },
+  '4000000000000077': { available: true },
 }
 
 const COUNTRIES: Record<string, string> = {
@@ -69,6 +84,34 @@ const COUNTRIES: Record<string, string> = {
   '6200000000000005': 'CN',
   '4000003440000004': 'HK',
   '3566002020360505': 'JP',
+}
+
+/** The card as it behaves when money is asked of it. */
+export const charged = (card: Card): Card =>
+  card.behaviour.chargeFails ? { ...card, behaviour: { decline: GENERIC_DECLINE } } : card
+
+/** What the API calls test cards: `pm_card_visa`, `tok_visa`. */
+const NAMES: Record<string, string> = {
+  visa: '4242424242424242',
+  mastercard: '5555555555554444',
+  unionpay: '6200000000000005',
+  jcb: '3566002020360505',
+  chargeDeclined: '4000000000000002',
+  visa_chargeDeclined: '4000000000000002',
+  chargeDeclinedInsufficientFunds: '4000000000009995',
+  visa_chargeDeclinedInsufficientFunds: '4000000000009995',
+  chargeCustomerFail: '4000000000000341',
+  authenticationRequired: '4000002760003184',
+  createDispute: '4000000000000259',
+}
+
+export const numberOf = (name: string): string | undefined => NAMES[name.replace(/^(pm_card_|tok_)/, '')]
+
+/** A test card, by its number alone. */
+export function testCard(number: string): Card {
+  const read = readCard({ number, expiry: '12/34', cvc: '123' }, new Date())
+  if ('problems' in read) throw new Error(`not a card number: ${number}`)
+  return read.card
 }
 
 export interface TypedCard {

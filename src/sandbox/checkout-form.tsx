@@ -1,4 +1,6 @@
 import type Stripe from 'stripe'
+import { CardFields, Field } from './card-fields.tsx'
+import { Discount, Price, Quantity } from './checkout-summary.tsx'
 import { format } from './currencies.ts'
 import type { Method } from './fees.ts'
 import type { LineItem } from './resources/line-items.ts'
@@ -14,25 +16,42 @@ export interface View {
   language: Language
   /** The least and the most that the payer may choose, if the payer chooses. */
   bounds?: { least: number; most: number }
+  /** What it costs again and again. */
+  recurring?: { amount: number; interval: string; interval_count: number }
+  /** Seconds; until then it is free. */
+  trialEnd?: number
+  /** What the discount is called. */
+  discount?: string
+  /** Nothing to pay, now or later. */
+  free: boolean
 }
 
-export type Typed = Record<'email' | 'name' | 'method' | 'number' | 'expiry' | 'cvc' | 'amount', string>
+export type Typed = Record<
+  'email' | 'name' | 'method' | 'number' | 'expiry' | 'cvc' | 'amount' | 'code' | 'quantity',
+  string
+>
 export type Problems = Partial<Record<keyof Typed | 'form', string>>
 
 export const Checkout = (view: View & { typed: Typed; problems: Problems }) => (
   <>
     <section>
       <Shop {...view} />
-      {view.bounds ? null : <p class="total money">{money(view, view.session.amount_total!)}</p>}
+      <Price {...view} />
       <ul class="items">
         {view.items.map((item) => (
           <li>
             <span>{item.description}</span>
-            {view.bounds ? null : <span class="money">{money(view, item.amount_total)}</span>}
-            {item.quantity! > 1 ? <small>{words[view.language].quantity(item.quantity!)}</small> : null}
+            {view.bounds ? null : <span class="money">{money(view, item.amount_subtotal)}</span>}
+            {item.adjustable_quantity ? (
+              <Quantity view={view} item={item} />
+            ) : item.quantity! > 1 ? (
+              <small>{words[view.language].quantity(item.quantity!)}</small>
+            ) : null}
           </li>
         ))}
       </ul>
+      {view.session.allow_promotion_codes || view.discount ? <Discount {...view} /> : null}
+      {view.session.automatic_tax.enabled ? <p class="small muted">{words[view.language].noTax}</p> : null}
     </section>
     <div>
       <Form {...view} />
@@ -65,59 +84,38 @@ const Form = (view: View & { typed: Typed; problems: Problems }) => {
       ) : null}
       {bounds ? <Field {...view} name="amount" label={say.amount} hint={boundsText(view)} inputmode="decimal" /> : null}
       <Field {...view} name="email" label={say.email} type="email" autocomplete="email" readonly={Boolean(known)} />
-      <fieldset class="methods">
-        <legend>{say.method}</legend>
-        {methods.map((method) => (
-          <label class="method">
-            <input type="radio" name="method" value={method} checked={typed.method === method} />
-            {say[method]}
-          </label>
-        ))}
-      </fieldset>
-      {methods.includes('card') ? (
+      {view.free ? null : (
+        <fieldset class="methods">
+          <legend>{say.method}</legend>
+          {methods.map((method) => (
+            <label class="method">
+              <input type="radio" name="method" value={method} checked={typed.method === method} />
+              {say[method]}
+            </label>
+          ))}
+        </fieldset>
+      )}
+      {methods.includes('card') && !view.free ? (
         <div class="card-fields">
-          <Field {...view} name="number" label={say.number} inputmode="numeric" autocomplete="off" />
-          <div class="two">
-            <Field {...view} name="expiry" label={say.expiry} inputmode="numeric" autocomplete="off" />
-            <Field {...view} name="cvc" label={say.cvc} inputmode="numeric" autocomplete="off" />
-          </div>
+          <CardFields {...view} />
           <Field {...view} name="name" label={say.name} hint={say.optional} autocomplete="name" />
         </div>
       ) : null}
       <button class="button" type="submit">
-        {bounds ? say.pay('') : say.pay(money(view, session.amount_total!))}
+        {buttonText(view)}
       </button>
-      {methods.includes('card') ? <TestCards {...view} /> : null}
+      {methods.includes('card') && !view.free ? <TestCards {...view} /> : null}
     </form>
   )
 }
 
-interface FieldProps {
-  name: keyof Typed
-  label: string
-  hint?: string
-  type?: string
-  inputmode?: 'decimal' | 'numeric'
-  autocomplete?: string
-  readonly?: boolean
-  typed: Typed
-  problems: Problems
+function buttonText(view: View): string {
+  const say = words[view.language]
+  if (view.bounds) return say.pay('')
+  if (view.trialEnd) return say.startTrial
+  if (view.recurring) return say.subscribe
+  return view.session.amount_total ? say.pay(money(view, view.session.amount_total)) : say.complete
 }
-
-const Field = ({ name, label, hint, typed, problems, type, inputmode, autocomplete, readonly }: FieldProps) => (
-  <label class="field">
-    <span>
-      {label} {hint ? <small class="muted">{hint}</small> : null}
-    </span>
-    <input
-      name={name}
-      value={typed[name]}
-      aria-invalid={problems[name] ? 'true' : undefined}
-      {...{ type, inputmode, autocomplete, readonly }}
-    />
-    {problems[name] ? <small class="error">{problems[name]}</small> : null}
-  </label>
-)
 
 const TestCards = ({ session, language }: View) => (
   <div class="hints card-fields">

@@ -1,13 +1,12 @@
 import { type Context, Hono } from 'hono'
-import type Stripe from 'stripe'
-import { type Card, readCard } from './cards.ts'
+import { declineText, readCardFields, TEST_CARD } from './card-fields.tsx'
 import { authenticate, type Outcome, pay } from './checkout.ts'
+import { changeSession } from './checkout-changes.ts'
 import { Authentication, boundsText, Checkout, Closed, type Problems, type Typed, type View } from './checkout-form.tsx'
-import { decimalsOf, MAXIMUM, minimumFor } from './currencies.ts'
+import { viewOf } from './checkout-view.ts'
+import { decimalsOf } from './currencies.ts'
 import { StripeError } from './errors.ts'
-import type { Method } from './fees.ts'
 import { guards, page } from './pages.tsx'
-import type { SessionHidden } from './resources/session-create.ts'
 import type { Store } from './store.ts'
 import { languageOf, words } from './words.ts'
 
@@ -34,6 +33,18 @@ export function checkoutPages(store: Store): Hono {
     return answer(c, view, typed, await pay(store, view.session.id, payment).catch(asDecline))
   })
 
+  app.post('/checkout/:id/change', async (c) => {
+    const view = await viewOf(store, c)
+    if (!view) return unknown(c)
+    const { code, quantity } = (await c.req.parseBody()) as Partial<Typed>
+    const problem = await changeSession(store, view.session.id, {
+      ...(code !== undefined && { promotionCode: code }),
+      ...(quantity !== undefined && { quantity: Math.round(Number(quantity)) || 0 }),
+    })
+    if (!problem) return c.redirect(`/sandbox/checkout/${view.session.id}`, 303)
+    return show(c, view, { ...defaults(view), code: code ?? '' }, changeProblems(view, code !== undefined), 422)
+  })
+
   app.get('/checkout/:id/authenticate', async (c) => {
     const view = await viewOf(store, c)
     if (!view) return unknown(c)
@@ -56,43 +67,23 @@ export function checkoutPages(store: Store): Hono {
   return app
 }
 
-async function viewOf(store: Store, c: Context): Promise<View | undefined> {
-  return store.read(async (tx) => {
-    const row = await tx.row<Stripe.Checkout.Session, SessionHidden>('checkout.session', c.req.param('id') ?? '')
-    if (!row) return undefined
-    const { data: session, hidden } = row
-    const own = hidden.items[0]!.price.custom_unit_amount
-    const method =
-      hidden.waiting && (await tx.find<Stripe.PaymentMethod>('payment_method', hidden.waiting.payment_method))
-    const over = session.status === 'expired' || session.expires_at <= tx.seconds
-    const currency = session.currency!
-    return {
-      session,
-      items: hidden.items,
-      methods: hidden.methods,
-      state: session.status === 'complete' ? 'paid' : over ? 'expired' : 'open',
-      language: languageOf(session.locale, c.req.header('accept-language')),
-      ...(method && { waiting: method.type as Method }),
-      ...(own && {
-        bounds: {
-          least: Math.max(own.minimum ?? 0, minimumFor(currency, tx.config.settlementCurrency)),
-          most: own.maximum ?? MAXIMUM,
-        },
-      }),
-    }
-  })
+function changeProblems(view: View, ofCode: boolean): Problems {
+  const { minimum, maximum } = view.items.find((item) => item.adjustable_quantity)?.adjustable_quantity ?? {}
+  const say = words[view.language]
+  return ofCode ? { code: say.codeProblem } : { quantity: say.quantityProblem(minimum ?? 1, maximum ?? 1) }
 }
 
-function defaults({ session, methods, items }: View, number = '4242 4242 4242 4242'): Typed {
+function defaults({ session, methods, items }: View, number = TEST_CARD.number): Typed {
   const preset = items[0]!.price.custom_unit_amount?.preset
   return {
     email: session.customer_details?.email ?? '',
     name: '',
     method: methods[0]!,
+    ...TEST_CARD,
     number: number.slice(0, 30),
-    expiry: '12 / 34',
-    cvc: '123',
     amount: preset ? plain(preset, session.currency!) : '',
+    code: '',
+    quantity: '',
   }
 }
 
@@ -101,31 +92,26 @@ function readForm(view: View, typed: Typed) {
   const problems: Problems = {}
   const method = view.methods.find((one) => one === typed.method)
   const email = view.session.customer_details?.email ?? typed.email.trim()
-  if (!method) problems.method = say.method
+  if (!method && !view.free) problems.method = say.method
   if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)) problems.email = say.emailProblem
   const amount = view.bounds && readAmount(typed.amount, view.session.currency!)
   if (view.bounds && (amount === undefined || amount < view.bounds.least || amount > view.bounds.most)) {
     problems.amount = boundsText(view)
   }
-  let card: Card | undefined
-  if (method === 'card') {
-    const read = readCard(typed, new Date())
-    if ('card' in read) card = read.card
-    else
-      for (const [field, problem] of Object.entries(read.problems))
-        problems[field as keyof Typed] = say.problems[problem]
-  }
-  if (!method || Object.keys(problems).length) return { problems }
+  const read = method === 'card' && !view.free ? readCardFields(typed, view.language) : undefined
+  Object.assign(problems, read?.problems)
+  if (Object.keys(problems).length) return { problems }
   const payer = { email, name: typed.name.trim() || null }
-  return { problems, payment: { method, payer, ...(card && { card }), ...(amount && { amount }) } }
+  return {
+    problems,
+    payment: { ...(method && { method }), payer, ...(read?.card && { card: read.card }), ...(amount && { amount }) },
+  }
 }
 
 function answer(c: Context, view: View, typed: Typed, outcome: Outcome) {
   if (outcome.status === 'paid' || outcome.status === 'requires_action') return c.redirect(outcome.redirect, 303)
   if (outcome.status === 'closed') return c.redirect(`/sandbox/checkout/${view.session.id}`, 303)
-  const { code, decline_code, message } = outcome.decline
-  const text = words[view.language].declines[decline_code ?? code] ?? message
-  return show(c, view, typed, { form: text }, 402)
+  return show(c, view, typed, { form: declineText(outcome.decline, view.language) }, 402)
 }
 
 /** What the form could not know, said on the form. */

@@ -1,16 +1,18 @@
 import type Stripe from 'stripe'
-import type { Card, Decline } from './cards.ts'
+import { DESCRIPTIONS } from './billing/finalize.ts'
+import { type Card, charged, type Decline } from './cards.ts'
+import { withChanges } from './checkout-changes.ts'
+import { fulfil } from './checkout-outcome.ts'
 import { invalid } from './errors.ts'
 import type { Method } from './fees.ts'
 import { newId } from './ids.ts'
-import { type Attempt, createCharge } from './resources/charges.ts'
-import { createCustomer } from './resources/customers.ts'
+import { attemptPayment } from './payment.ts'
+import type { Attempt } from './resources/charges.ts'
 import { checkTotal, type LineItem, withAmount } from './resources/line-items.ts'
-import { createPaymentIntent, fail, requireAction, succeed } from './resources/payment-intents.ts'
+import { createPaymentIntent, fail, requireAction } from './resources/payment-intents.ts'
 import { createPaymentMethod, type Payer } from './resources/payment-methods.ts'
-import { customerDetails, type SessionHidden } from './resources/session-create.ts'
+import type { SessionHidden } from './resources/session-create.ts'
 import { expireSession } from './resources/sessions.ts'
-import { settleCharge } from './settlement.ts'
 import type { RequestInfo, Store } from './store.ts'
 import type { Row, Tx } from './tx.ts'
 
@@ -20,12 +22,16 @@ type Session = Stripe.Checkout.Session
 type SessionRow = Row<Session, SessionHidden>
 
 export interface Payment {
-  method: Method
+  /** Not needed when there is nothing to pay. */
+  method?: Method
   /** With the method card. */
   card?: Card
   payer: Payer
   /** With a price that lets the payer choose. */
   amount?: number
+  /** Of the first item whose quantity may be changed. */
+  quantity?: number
+  promotionCode?: string
 }
 
 export type Outcome =
@@ -42,25 +48,34 @@ export const pay = (store: Store, sessionId: string, payment: Payment) =>
 export const authenticate = (store: Store, sessionId: string, agreed: boolean) =>
   store.write((tx) => answerFor(tx, sessionId, agreed), fromTheBrowser())
 
-const fromTheBrowser = (): RequestInfo => ({ id: newId('req_', 14), idempotency_key: crypto.randomUUID() })
+export const fromTheBrowser = (): RequestInfo => ({ id: newId('req_', 14), idempotency_key: crypto.randomUUID() })
 
 async function payForSession(tx: Tx, sessionId: string, payment: Payment): Promise<Outcome> {
   const row = await lockOpen(tx, sessionId)
   if (!row) return { status: 'closed' }
-  const { session, hidden } = withChosenAmount(tx, row, payment.amount)
-  if (!hidden.methods.includes(payment.method)) throw invalid(`${payment.method} is not offered in this session.`)
-
-  const intent = await intentOf(tx, session, hidden)
-  const method = await createPaymentMethod(tx, payment.method, payment.card, payment.payer)
-  if (payment.method !== 'card' || payment.card?.behaviour.authenticate || asksAlways(session)) {
-    const redirect = authenticationUrl(tx, session)
-    await requireAction(tx, intent, payment.method, redirect)
-    const waiting = { payment_method: method.id, payer: payment.payer, ...(payment.card && { card: payment.card }) }
-    await tx.save(session, { ...hidden, intent: intent.id, waiting })
-    return { status: 'requires_action', redirect }
+  const changed = await withChanges(tx, row, payment)
+  const { session, hidden } = withChosenAmount(tx, changed, payment.amount)
+  if (isFree(session)) return paid(await fulfil(tx, session, hidden, { payer: payment.payer, authenticated: false }))
+  if (!payment.method || !hidden.methods.includes(payment.method)) {
+    throw invalid(`${payment.method} is not offered in this session.`)
   }
-  return attempt(tx, session, { ...hidden, intent: intent.id }, { ...payment, intent, method, authenticated: false })
+  const method = await createPaymentMethod(tx, payment.method, payment.card, payment.payer)
+  const given = { ...payment, method, authenticated: false }
+  const waits = payment.method !== 'card' || payment.card?.behaviour.authenticate || asksAlways(session)
+  if (!waits) return attempt(tx, session, hidden, given)
+
+  const redirect = authenticationUrl(tx, session)
+  // A trial costs nothing yet: there is no payment to wait for, only the card's consent.
+  const intent = session.amount_total ? await intentOf(tx, session, hidden) : undefined
+  if (intent) await requireAction(tx, intent, payment.method, redirect)
+  const waiting = { payment_method: method.id, payer: payment.payer, ...(payment.card && { card: payment.card }) }
+  await tx.save(session, { ...hidden, ...(intent && { intent: intent.id }), waiting })
+  return { status: 'requires_action', redirect }
 }
+
+/** Nothing to pay now, and nothing that needs a card later. */
+export const isFree = (session: Session) =>
+  session.amount_total === 0 && (session.mode === 'payment' || session.payment_method_collection === 'if_required')
 
 const asksAlways = ({ payment_method_options: options }: Session) =>
   ['any', 'challenge'].includes(options?.card?.request_three_d_secure ?? '')
@@ -70,11 +85,13 @@ async function answerFor(tx: Tx, sessionId: string, agreed: boolean): Promise<Ou
   if (!row?.hidden.waiting) return { status: 'closed' }
   const { data: session, hidden } = row
   const { waiting, ...rest } = hidden
-  const intent = await tx.get<Stripe.PaymentIntent>('payment_intent', hidden.intent!)
   const method = await tx.get<Stripe.PaymentMethod>('payment_method', waiting!.payment_method)
-  if (agreed) return attempt(tx, session, rest, { ...waiting!, intent, method, authenticated: true })
+  if (agreed) return attempt(tx, session, rest, { ...waiting!, method, authenticated: true })
 
-  await fail(tx, intent, method, NOT_AUTHENTICATED)
+  if (hidden.intent) {
+    const intent = await tx.get<Stripe.PaymentIntent>('payment_intent', hidden.intent)
+    await fail(tx, intent, method, NOT_AUTHENTICATED)
+  }
   await tx.save(session, rest)
   return { status: 'declined', decline: NOT_AUTHENTICATED }
 }
@@ -88,7 +105,11 @@ async function lockOpen(tx: Tx, sessionId: string): Promise<SessionRow | undefin
   return undefined
 }
 
-function withChosenAmount(tx: Tx, { data: session, hidden }: SessionRow, amount: number | undefined) {
+function withChosenAmount(
+  tx: Tx,
+  { data: session, hidden }: Pick<SessionRow, 'data' | 'hidden'>,
+  amount: number | undefined,
+) {
   const item = hidden.items[0]!
   const bounds = item.price.custom_unit_amount
   if (!bounds) return { session, hidden }
@@ -113,7 +134,7 @@ async function intentOf(tx: Tx, session: Session, hidden: SessionHidden): Promis
     amount,
     currency: session.currency!,
     customer: session.customer as string | null,
-    description: description ?? null,
+    description: description ?? (hidden.subscription_data ? DESCRIPTIONS.subscription_create! : null),
     metadata: metadata || {},
     methods: hidden.methods,
     receipt_email: receipt_email ?? null,
@@ -122,53 +143,29 @@ async function intentOf(tx: Tx, session: Session, hidden: SessionHidden): Promis
   })
 }
 
-async function attempt(tx: Tx, session: Session, hidden: SessionHidden, given: Attempt): Promise<Outcome> {
-  const decline = given.card?.behaviour.decline
-  if (decline) {
-    const charge = await createCharge(tx, given)
-    await fail(tx, given.intent, given.method, decline, charge)
-    tx.emit('charge.failed', charge)
-    await tx.save(session, hidden)
-    return { status: 'declined', decline }
-  }
-  const customer = await customerOf(tx, session, given.payer)
-  const intent = { ...given.intent, customer }
-  const charge = await createCharge(tx, { ...given, intent })
-  await succeed(tx, intent, charge)
-  tx.emit('charge.succeeded', charge)
-  const done = await complete(tx, session, hidden, intent.id, customer, given.payer)
-
-  if (tx.config.settleAfterMs > 0) await tx.setTimer('settle', charge.id, tx.now + tx.config.settleAfterMs)
-  else await settleCharge(tx, charge.id)
-  return { status: 'paid', redirect: done.success_url!.replaceAll('{CHECKOUT_SESSION_ID}', done.id) }
-}
-
-async function customerOf(tx: Tx, session: Session, payer: Payer): Promise<string | null> {
-  if (session.customer || session.customer_creation !== 'always') return session.customer as string | null
-  return (await createCustomer(tx, { email: payer.email, name: payer.name })).id
-}
-
-async function complete(
+async function attempt(
   tx: Tx,
   session: Session,
   hidden: SessionHidden,
-  intent: string,
-  customer: string | null,
-  payer: Payer,
-) {
-  const done: Session = {
-    ...session,
-    customer,
-    customer_details: customerDetails(payer.email, payer.name),
-    payment_intent: intent,
-    payment_status: 'paid',
-    status: 'complete',
-    url: null,
-  }
-  await tx.clearTimer('expire', session.id)
-  tx.emit('checkout.session.completed', done)
-  return tx.save(done, hidden)
+  given: Omit<Attempt, 'intent'>,
+): Promise<Outcome> {
+  const due = session.amount_total !== 0
+  const card = given.card && (due ? charged(given.card) : given.card)
+  const decline = card?.behaviour.decline
+  // A subscription's payment begins with its invoice, unless an attempt went before it.
+  const intent =
+    due && (decline || session.mode === 'payment' || hidden.intent) ? await intentOf(tx, session, hidden) : undefined
+  const now = { ...given, ...(card && { card }), ...(intent && { intent }) }
+  if (!decline) return paid(await fulfil(tx, session, hidden, now))
+  if (intent) await attemptPayment(tx, { ...now, intent })
+  await tx.save(session, { ...hidden, ...(intent && { intent: intent.id }) })
+  return { status: 'declined', decline }
 }
+
+const paid = (done: Session): Outcome => ({
+  status: 'paid',
+  redirect: done.success_url!.replaceAll('{CHECKOUT_SESSION_ID}', done.id),
+})
 
 const authenticationUrl = (tx: Tx, session: Session) =>
   `${tx.config.baseUrl}/sandbox/checkout/${session.id}/authenticate`

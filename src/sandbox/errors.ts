@@ -2,6 +2,7 @@ export interface ErrorBody {
   type: 'invalid_request_error' | 'idempotency_error' | 'card_error' | 'api_error'
   message: string
   code?: string
+  decline_code?: string
   param?: string
 }
 

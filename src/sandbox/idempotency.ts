@@ -20,18 +20,23 @@ export async function once(
   ])
   if (!locks[0].free) throw inUse(key)
   await tx.db.query('delete from sandbox.idempotency where created < $1', [tx.now - DAY])
-  const { rows } = await tx.db.query<{ fingerprint: string; body: string; request_id: string }>(
-    'select fingerprint, body, request_id from sandbox.idempotency where key = $1',
+  const { rows } = await tx.db.query<{ fingerprint: string; body: string; status: number; request_id: string }>(
+    'select fingerprint, body, status, request_id from sandbox.idempotency where key = $1',
     [key],
   )
   const before = rows[0]
   if (before && before.fingerprint !== fingerprint) throw otherParameters(key)
+  if (before && before.status >= 400) {
+    return { result: new StripeError(before.status, JSON.parse(before.body)), original: before.request_id }
+  }
   if (before) return { result: before.body, original: before.request_id }
 
   const result = await work()
+  const [status, body] = result instanceof StripeError ? [result.status, result.body] : [200, result]
   await tx.db.query(
-    'insert into sandbox.idempotency (key, fingerprint, body, request_id, created) values ($1, $2, $3, $4, $5)',
-    [key, fingerprint, JSON.stringify(result, null, 2), id, tx.now],
+    `insert into sandbox.idempotency (key, fingerprint, body, status, request_id, created)
+     values ($1, $2, $3, $4, $5, $6)`,
+    [key, fingerprint, JSON.stringify(body, null, 2), status, id, tx.now],
   )
   return { result }
 }

@@ -3,21 +3,27 @@ import type { Transport } from 'nodemailer'
 import type pg from 'pg'
 import type Stripe from 'stripe'
 import { api } from './api.ts'
-import { type Card, readCard } from './cards.ts'
+import { type BillingByHand, billingByHand } from './billing/by-hand.ts'
+import { testCard } from './cards.ts'
 import { authenticate, type Outcome, pay } from './checkout.ts'
 import { checkoutPages } from './checkout-page.tsx'
+import { orAborted } from './faults.ts'
 import type { Method } from './fees.ts'
+import { invoicePages } from './invoice-page.tsx'
 import { loop } from './loop.ts'
 import { createMailbox, type Mail } from './mailbox.ts'
 import { mailboxPages } from './mailbox-page.tsx'
+import { type MoneyByHand, moneyByHand } from './money/by-hand.ts'
+import { settlePendingRefunds } from './money/refunds.ts'
 import { styles } from './pages.tsx'
 import { panelPages } from './panel.tsx'
+import { portalPages } from './portal-page.tsx'
 import { createSchema } from './schema.ts'
-import { type Chaos, Store } from './store.ts'
-import { runTimers } from './timers.ts'
+import { type Chaos, type Dunning, Store } from './store.ts'
+import { advance, runTimers } from './timers.ts'
 import { deliverDue, keepEndpoint, rollSecret } from './webhooks.ts'
 
-export type { Chaos, Mail }
+export type { Chaos, Dunning, Mail }
 
 export interface SandboxOptions {
   /** State lives in the schema `sandbox` of this database. May be PGlite behind a pool of one connection. */
@@ -31,6 +37,12 @@ export interface SandboxOptions {
   settlementCurrency?: string
   /** From payment to charge.updated with the balance transaction; 0 settles in the payment's own transaction. */
   settleAfterMs?: number
+  /** From a refund to the wallet's answer, or the bank's reference. */
+  refundAfterMs?: number
+  /** From the payment by a card that is disputed to the dispute, and from evidence to the bank's decision. */
+  disputeAfterMs?: number
+  /** Daily: whatever has become available goes out as the day begins (UTC). */
+  payouts?: 'manual' | 'daily'
 }
 
 export interface How {
@@ -39,21 +51,25 @@ export interface How {
   email?: string
   name?: string
   amount?: number
+  /** Of the first item with an adjustable quantity. */
+  quantity?: number
+  promotionCode?: string
 }
 
-export interface Sandbox {
+export interface Sandbox extends BillingByHand, MoneyByHand {
   /** To be mounted at /sandbox. */
   app: Hono
   /** For Stripe.createFetchHttpClient: answers https://api.stripe.com/v1/… in process. */
   fetch: typeof globalThis.fetch
   chaos: { get(): Promise<Chaos>; set(chaos: Partial<Chaos>): Promise<void> }
+  /** Whatever falls due on the way happens, each at its time: renewals, settlements, expiries. */
   clock: { now(): Promise<number>; advance(ms: number): Promise<void> }
   /** What a payer does on the hosted page. A wallet is authorised at once; a card that asks waits for `authenticate`. */
   pay(sessionId: string, how?: How): Promise<{ redirect: string; status: 'paid' | 'declined' | 'requires_action' }>
   authenticate(sessionId: string, agreed?: boolean): Promise<{ redirect: string; status: 'paid' | 'declined' }>
   /** Does what is due now and attempts the webhooks that are. Returns how many were answered with a 2xx. */
   deliver(): Promise<number>
-  /** Every pending settlement, due or not. Delivers nothing. */
+  /** Every pending settlement and refund, due or not. Delivers nothing. */
   settle(): Promise<void>
   rollSecret(endpointId: string): Promise<string>
   start(): void
@@ -63,8 +79,10 @@ export interface Sandbox {
 
 export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { pool, baseUrl, settlementCurrency = 'cny', settleAfterMs = 2000 } = options
+  const { refundAfterMs = 5000, disputeAfterMs = 10_000, payouts = 'manual' } = options
   await createSchema(pool)
-  const store = new Store(pool, { baseUrl, settlementCurrency, settleAfterMs })
+  const account = { baseUrl, settlementCurrency, settleAfterMs, refundAfterMs, disputeAfterMs, payouts }
+  const store = new Store(pool, account)
   await keepEndpoint(store, options.webhook)
 
   const deliver = async () => {
@@ -79,6 +97,8 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     .route('/', styles())
     .route('/', api(store))
     .route('/', checkoutPages(store))
+    .route('/', invoicePages(store))
+    .route('/', portalPages(store))
     .route('/', mailboxPages(mailbox))
     .route('/', panelPages(store))
 
@@ -90,16 +110,21 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   const sandbox: Sandbox = {
     app,
-    fetch: async (input, init) => app.request(new Request(input, init)),
+    fetch: async (input, init) => {
+      const request = new Request(input, init)
+      return orAborted(init?.signal ?? request.signal, Promise.resolve(app.request(request)))
+    },
     chaos: {
       get: async () => (await store.settings()).chaos,
       set: async (chaos) => store.saveSetting('chaos', { ...(await store.settings()).chaos, ...chaos }),
     },
     clock: {
       now: () => store.now(),
-      advance: async (ms) => store.saveSetting('clock', (await store.settings()).clock + ms),
+      advance: (ms) => advance(store, ms),
     },
-    async pay(sessionId, { card = '4242424242424242', method = 'card', email, name, amount } = {}) {
+    ...billingByHand(store),
+    ...moneyByHand(store),
+    async pay(sessionId, { card = '4242424242424242', method = 'card', email, name, ...chosen } = {}) {
       const read = method === 'card' ? testCard(card) : undefined
       const session = await store.read((tx) => tx.get<Stripe.Checkout.Session>('checkout.session', sessionId))
       const payer = { email: email ?? session.customer_details?.email ?? 'payer@example.com', name: name ?? null }
@@ -107,7 +132,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
         method,
         payer,
         ...(read && { card: read }),
-        ...(amount && { amount }),
+        ...chosen,
       })
       if (method !== 'card' && outcome.status === 'requires_action') return sandbox.authenticate(sessionId)
       return answer(sessionId, outcome)
@@ -118,17 +143,14 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
       return { redirect, status }
     },
     deliver,
-    settle: () => runTimers(store, 'settle'),
+    async settle() {
+      await runTimers(store, 'settle')
+      await store.write(settlePendingRefunds)
+    },
     rollSecret: (endpointId) => rollSecret(store, endpointId),
     start: background.start,
     stop: background.stop,
     mailbox,
   }
   return sandbox
-}
-
-function testCard(number: string): Card {
-  const read = readCard({ number, expiry: '12/34', cvc: '123' }, new Date())
-  if ('problems' in read) throw new Error(`not a card number: ${number}`)
-  return read.card
 }

@@ -1,8 +1,12 @@
 import { Hono } from 'hono'
 import type Stripe from 'stripe'
+import type { Subscription } from './billing/types.ts'
+import { billingPanel, Clock, Subscriptions } from './billing-panel.tsx'
+import { chaosPanel, Switches } from './chaos-panel.tsx'
 import { format } from './currencies.ts'
+import { ChargeButtons, MoneySections, moneyPanel, readMoney } from './money/panel.tsx'
 import { guards, page } from './pages.tsx'
-import { CALM, type Chaos, type Store } from './store.ts'
+import type { Store } from './store.ts'
 import { deliverAgain } from './webhooks.ts'
 import { type Language, languageOf } from './words.ts'
 
@@ -11,11 +15,6 @@ const texts = {
     title: 'The local Stripe',
     mailbox: 'Mailbox',
     chaos: 'What may go wrong',
-    save: 'Set',
-    duplicate: 'webhooks come twice or thrice',
-    reorder: 'in any order',
-    lose: 'never',
-    delay: 'later by (ms)',
     sessions: 'Checkout sessions',
     charges: 'Charges',
     events: 'Events',
@@ -33,11 +32,6 @@ const texts = {
     title: '本地的 Stripe',
     mailbox: '邮箱',
     chaos: '让它出点差错',
-    save: '设置',
-    duplicate: '通知来两三遍',
-    reorder: '次序打乱',
-    lose: '永远不来',
-    delay: '晚到（毫秒）',
     sessions: '结账会话',
     charges: '收款',
     events: '事件',
@@ -58,22 +52,12 @@ export function panelPages(store: Store): Hono {
   const app = new Hono()
   app.use('/', ...guards)
   app.use('/panel/*', ...guards)
+  app.route('/', billingPanel(store))
+  app.route('/', moneyPanel(store))
+  app.route('/', chaosPanel(store))
   app.get('/', async (c) => {
     const language = languageOf(null, c.req.header('accept-language'))
     return page(c, { title: texts[language].title, language }, <Panel {...(await read(store))} language={language} />)
-  })
-  app.post('/panel/chaos', async (c) => {
-    const form = await c.req.parseBody()
-    const delay = Math.min(Math.max(Math.round(Number(form.delay)) || 0, 0), 600_000)
-    const on = (name: keyof Chaos) => form[name] === 'on'
-    await store.saveSetting('chaos', {
-      ...CALM,
-      duplicate: on('duplicate'),
-      reorder: on('reorder'),
-      lose: on('lose'),
-      delay,
-    })
-    return c.redirect('/sandbox', 303)
   })
   app.post('/panel/events/:id/deliver', async (c) => {
     await deliverAgain(store, c.req.param('id'))
@@ -109,13 +93,25 @@ const read = (store: Store) =>
     )
     return {
       chaos: tx.settings.chaos,
+      now: tx.now,
+      money: await readMoney(tx),
+      subscriptions: await latest<Subscription>('subscription', 10),
       sessions: await latest<Stripe.Checkout.Session>('checkout.session', 10),
       charges: charges.map((charge) => ({ charge, settled: fees.find(({ id }) => id === charge.balance_transaction) })),
       events: events.map((event) => ({ event, delivery: deliveries.find((one) => one.event_id === event.id) })),
     }
   })
 
-const Panel = ({ chaos, sessions, charges, events, language }: Contents & { language: Language }) => {
+const Panel = ({
+  chaos,
+  now,
+  money: amounts,
+  subscriptions,
+  sessions,
+  charges,
+  events,
+  language,
+}: Contents & { language: Language }) => {
   const say = texts[language]
   const money = (amount: number | null, currency: string | null) => format(amount ?? 0, currency ?? 'cny', language)
   return (
@@ -124,6 +120,7 @@ const Panel = ({ chaos, sessions, charges, events, language }: Contents & { lang
         <h1>{say.title}</h1>
         <a href="/sandbox/mailbox">{say.mailbox}</a>
       </div>
+      <Clock now={now} language={language} />
       <h2>{say.chaos}</h2>
       <Switches chaos={chaos} language={language} />
       <h2>{say.sessions}</h2>
@@ -144,6 +141,7 @@ const Panel = ({ chaos, sessions, charges, events, language }: Contents & { lang
         ))}
       </ul>
       {sessions.length ? null : <p class="muted">{say.nothing}</p>}
+      <Subscriptions subscriptions={subscriptions} language={language} />
       <h2>{say.charges}</h2>
       <ul class="rows">
         {charges.map(({ charge, settled }) => (
@@ -159,10 +157,12 @@ const Panel = ({ chaos, sessions, charges, events, language }: Contents & { lang
                 : charge.failure_message}{' '}
               · {time(charge.created, language)}
             </small>
+            <ChargeButtons charge={charge} language={language} />
           </li>
         ))}
       </ul>
       {charges.length ? null : <p class="muted">{say.nothing}</p>}
+      <MoneySections {...amounts} language={language} />
       <h2>{say.events}</h2>
       <ul class="rows">
         {events.map(({ event, delivery }) => (
@@ -184,24 +184,6 @@ const Panel = ({ chaos, sessions, charges, events, language }: Contents & { lang
     </>
   )
 }
-
-const Switches = ({ chaos, language }: { chaos: Chaos; language: Language }) => (
-  <form class="switches" method="post" action="/sandbox/panel/chaos">
-    {(['duplicate', 'reorder', 'lose'] as const).map((name) => (
-      <label>
-        <input type="checkbox" name={name} checked={chaos[name]} />
-        {texts[language][name]}
-      </label>
-    ))}
-    <label>
-      {texts[language].delay}
-      <input type="number" name="delay" min="0" max="600000" step="1" value={String(chaos.delay)} />
-    </label>
-    <button class="small-button" type="submit">
-      {texts[language].save}
-    </button>
-  </form>
-)
 
 const State = ({ delivery, language }: { delivery: Delivery | undefined; language: Language }) => {
   const say = texts[language]

@@ -33,6 +33,9 @@ const SCHEMA = `
   create index if not exists objects_newest on sandbox.objects (object, seq desc);
   create index if not exists objects_payment_intent on sandbox.objects ((data->>'payment_intent'));
   create index if not exists objects_customer on sandbox.objects ((data->>'customer'));
+  create index if not exists objects_charge on sandbox.objects ((data->>'charge'));
+  create index if not exists objects_not_available on sandbox.objects (((data->>'available_on')::bigint))
+    where object = 'balance_transaction' and data->>'status' = 'pending';
   create index if not exists objects_source on sandbox.objects ((data->>'source'));
 
   create table if not exists sandbox.timers (
@@ -62,6 +65,8 @@ const SCHEMA = `
     request_id text not null,
     created bigint not null
   );
+
+  alter table sandbox.idempotency add column if not exists status integer not null default 200;
 
   create table if not exists sandbox.settings (key text primary key, value json not null);
 

@@ -11,12 +11,31 @@ export interface Chaos {
   delay: number
   /** Webhooks never come; the events still are in /v1/events. */
   lose: boolean
+  /** Of the API's requests the share, 0 to 1, that is answered with 429 … */
+  rateLimit?: number
+  /** … or 500, with nothing done … */
+  fail?: number
+  /** … or never. Half of these are done all the same. */
+  hang?: number
+  /** Chooses the same requests each time, in the order in which they come. */
+  seed?: number
 }
+
+/** What becomes of a renewal that is not paid. */
+export interface Dunning {
+  /** Days from one failed attempt to the next. */
+  retryDays: number[]
+  /** After the last. */
+  afterwards: 'cancel' | 'unpaid' | 'past_due'
+}
+
+const DUNNING: Dunning = { retryDays: [3, 5, 7], afterwards: 'cancel' }
 
 export const CALM: Chaos = { duplicate: false, reorder: false, delay: 0, lose: false }
 
 export interface Settings {
   chaos: Chaos
+  dunning: Dunning
   /** Milliseconds that the sandbox's clock is ahead of the computer's. */
   clock: number
 }
@@ -26,6 +45,9 @@ export interface Config {
   baseUrl: string
   settlementCurrency: string
   settleAfterMs: number
+  refundAfterMs: number
+  disputeAfterMs: number
+  payouts: 'manual' | 'daily'
 }
 
 /** Who asked: it is printed on the events that come of it. Both null when time alone did it. */
@@ -41,6 +63,8 @@ export class Store {
   readonly config: Config
   /** Called after a commit that made events, so that nobody waits for the next tick. */
   onEvents = () => {}
+  /** How many requests the seed has chosen from. */
+  faultsDrawn = 0
 
   constructor(pool: pg.Pool, config: Config) {
     this.pool = pool
@@ -74,10 +98,11 @@ export class Store {
   async settings(db: pg.Pool | pg.PoolClient = this.pool): Promise<Settings> {
     const { rows } = await db.query<{ key: string; value: unknown }>('select key, value from sandbox.settings')
     const stored = Object.fromEntries(rows.map(({ key, value }) => [key, value])) as Partial<Settings>
-    return { chaos: { ...CALM, ...stored.chaos }, clock: stored.clock ?? 0 }
+    return { chaos: { ...CALM, ...stored.chaos }, clock: stored.clock ?? 0, dunning: { ...DUNNING, ...stored.dunning } }
   }
 
   async saveSetting<K extends keyof Settings>(key: K, value: Settings[K]): Promise<void> {
+    if (key === 'chaos') this.faultsDrawn = 0
     await this.pool.query(
       'insert into sandbox.settings values ($1, $2) on conflict (key) do update set value = excluded.value',
       [key, JSON.stringify(value)],

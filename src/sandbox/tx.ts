@@ -33,8 +33,8 @@ export class Tx {
   readonly config: Config
   readonly settings: Settings
   readonly request: RequestInfo
-  /** The sandbox's time, in milliseconds. */
-  readonly now: number
+  /** The sandbox's time, in milliseconds. A timer turns it back to when it was due. */
+  now: number
   private readonly events: Stripe.Event[] = []
 
   constructor(db: pg.Pool | pg.PoolClient, config: Config, settings: Settings, request: RequestInfo) {
@@ -162,6 +162,28 @@ export class Tx {
       request: byItself ? { id: null, idempotency_key: null } : this.request,
       type,
     } as Stripe.Event)
+  }
+
+  /** Of what `work` tells, this kind comes last: as Stripe does with the payments of a first invoice. */
+  async tellLast<T>(kind: RegExp, work: () => Promise<T>): Promise<T> {
+    const from = this.events.length
+    const result = await work()
+    const told = this.events.splice(from)
+    const last = told.filter(({ type }) => kind.test(type))
+    this.events.push(...told.filter(({ type }) => !kind.test(type)), ...last)
+    return result
+  }
+
+  /** Does it, and undoes it: only the result stays. Nobody is told. */
+  async asIf<T>(work: () => Promise<T>): Promise<T> {
+    const told = this.events.length
+    await this.db.query('savepoint as_if')
+    try {
+      return await work()
+    } finally {
+      await this.db.query('rollback to savepoint as_if')
+      this.events.splice(told)
+    }
   }
 
   /** Writes the events, each with a delivery for every endpoint that wants it. Returns how many events there were. */

@@ -31,6 +31,21 @@ interface Words {
   cards: [number: string, does: string][]
   anything: string
   quantity: (count: number) => string
+  changeQuantity: string
+  quantityProblem: (least: number, most: number) => string
+  per: (amount: string, interval: string, count: number) => string
+  trialFor: (days: number) => string
+  afterwards: (what: string, from: string) => string
+  dueToday: (amount: string) => string
+  subscribe: string
+  startTrial: string
+  complete: string
+  code: string
+  apply: string
+  takeAway: string
+  codeProblem: string
+  discount: (what: string) => string
+  noTax: string
   paid: string
   paidText: string
   expired: string
@@ -77,6 +92,21 @@ const en: Words = {
   ],
   anything: 'Any date in the future, any three digits. Never a real card.',
   quantity: (count) => `Qty ${count}`,
+  changeQuantity: 'Change',
+  quantityProblem: (least, most) => `between ${least} and ${most}`,
+  per: (amount, interval, count) => (count > 1 ? `${amount} every ${count} ${interval}s` : `${amount} per ${interval}`),
+  trialFor: (days) => `${days} ${days === 1 ? 'day' : 'days'} free`,
+  afterwards: (what, from) => `Then ${what}, from ${from}`,
+  dueToday: (amount) => `Due today: ${amount}`,
+  subscribe: 'Subscribe',
+  startTrial: 'Start trial',
+  complete: 'Complete order',
+  code: 'Promotion code',
+  apply: 'Apply',
+  takeAway: 'Remove',
+  codeProblem: 'This code is invalid.',
+  discount: (what) => `Discount ${what}`,
+  noTax: 'Stripe would add tax here. The sandbox knows no tax rates and adds none.',
   paid: 'Already paid',
   paidText: 'This payment went through. There is nothing left to do here.',
   expired: 'This page has expired',
@@ -98,6 +128,14 @@ const en: Words = {
     cvc_incomplete: "Your card's security code is incomplete.",
   },
   declines: {},
+}
+
+/** One of them, several of them. */
+const INTERVALS: Record<string, [string, string]> = {
+  day: ['天', '天'],
+  week: ['周', '周'],
+  month: ['月', '个月'],
+  year: ['年', '年'],
 }
 
 const zh: Words = {
@@ -129,6 +167,22 @@ const zh: Words = {
   ],
   anything: '有效期填将来任意日期，安全码填任意三位。不要填真卡。',
   quantity: (count) => `数量 ${count}`,
+  changeQuantity: '更改',
+  quantityProblem: (least, most) => `${least} 到 ${most}`,
+  per: (amount, interval, count) =>
+    `每${count > 1 ? ` ${count} ` : ''}${INTERVALS[interval]![count > 1 ? 1 : 0]} ${amount}`,
+  trialFor: (days) => `免费试用 ${days} 天`,
+  afterwards: (what, from) => `${from}起${what}`,
+  dueToday: (amount) => `今天付 ${amount}`,
+  subscribe: '订阅',
+  startTrial: '开始试用',
+  complete: '完成订单',
+  code: '优惠码',
+  apply: '使用',
+  takeAway: '移除',
+  codeProblem: '这个优惠码无效。',
+  discount: (what) => `优惠 ${what}`,
+  noTax: 'Stripe 在这里会加税。沙盒没有税率，不加。',
   paid: '已经付过了',
   paidText: '这笔付款已经完成，这里没有要做的了。',
   expired: '这个页面已过期',

@@ -2,6 +2,7 @@ import type { Money as Amount } from '../money.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
 import { Money } from '../ui/money.tsx'
 import { Phrases } from '../ui/phrases.tsx'
+import { CatalogList } from './catalog-parts.tsx'
 import { words } from './words.ts'
 
 interface HomeProps extends PageContext {
@@ -9,10 +10,11 @@ interface HomeProps extends PageContext {
   story: string
   /** The amount on the button. */
   tip: Amount
-  ownerName?: string | undefined
+  /** Of this visit, so that a double click buys once. */
+  request: string
 }
 
-export function HomePage({ tagline, story, tip, ownerName, ...context }: HomeProps) {
+export function HomePage({ tagline, story, tip, request, ...context }: HomeProps) {
   const { locale, shopName } = context
   const t = words[locale]
   return (
@@ -22,17 +24,31 @@ export function HomePage({ tagline, story, tip, ownerName, ...context }: HomePro
           <Phrases text={tagline} />
         </h1>
         <p class="story">{story}</p>
-        {ownerName && <p class="muted">{t.by(ownerName)}</p>}
         <a class="button" href="/tip">
           {t.tip} <Money value={tip} locale={locale} short />
         </a>
         <p class="small muted">{t.easy}</p>
       </div>
+      <CatalogList locale={locale} request={request} />
     </Page>
   )
 }
 
-export type PaymentState = 'paid' | 'processing' | 'failed' | 'open' | 'unknown'
+/** Instead of a second subscription to the same. */
+export function SubscribedPage({ product, ...context }: PageContext & { product: string }) {
+  const t = words[context.locale]
+  return (
+    <Page {...context} title={t.subscribedTitle(product)} narrow>
+      <h1>{t.subscribedTitle(product)}</h1>
+      <p class="lead">{t.subscribedText}</p>
+      <a class="button" href="/account">
+        {t.account}
+      </a>
+    </Page>
+  )
+}
+
+export type PaymentState = 'paid' | 'processing' | 'failed' | 'open'
 
 interface ThanksProps extends PageContext {
   state: PaymentState
@@ -48,7 +64,7 @@ export function ThanksPage({ state, amount, retryUrl, ...context }: ThanksProps)
   return (
     <Page {...context} title={title} narrow refreshSeconds={state === 'processing' ? 4 : undefined}>
       <div class={`outcome ${state}`}>
-        {amount && state !== 'unknown' && (
+        {amount && (
           <p class="big-number">
             <Money value={amount} locale={locale} />
           </p>

@@ -1,19 +1,27 @@
 import { zValidator } from '@hono/zod-validator'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { z } from 'zod'
+import type { Limits } from '../auth/limits.ts'
+import { randomToken } from '../auth/tokens.ts'
 import { catalog } from '../catalog.ts'
 import { checkoutState } from '../payments/checkout-state.ts'
 import { isStripeDown } from '../payments/stripe.ts'
 import type { SyncDeps } from '../payments/sync.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
+import { buyRoutes } from './buy-routes.tsx'
 import { HomePage, ThanksPage } from './pages.tsx'
 
 const ThanksQuery = z.object({ session_id: z.string().regex(/^cs_(test|live)_\w{10,200}$/) })
 
-/** `/` and `/thanks`. */
-export function shopRoutes(deps: SyncDeps): Hono {
+export interface ShopDeps extends SyncDeps {
+  limits: Limits
+}
+
+/** `/`, `/checkout/:price`, `/portal` and `/thanks`. */
+export function shopRoutes(deps: ShopDeps): Hono {
   return new Hono()
+    .route('/', buyRoutes(deps))
     .get('/', (c) => {
       const { locale } = c.var
       return renderPage(
@@ -23,6 +31,7 @@ export function shopRoutes(deps: SyncDeps): Hono {
           tagline={catalog.tagline[locale]}
           story={catalog.story[locale]}
           tip={catalog.tip.presets[0]!}
+          request={randomToken()}
         />,
       )
     })
@@ -30,16 +39,18 @@ export function shopRoutes(deps: SyncDeps): Hono {
       '/thanks',
       zValidator('query', ThanksQuery, (result, c) => (result.success ? undefined : c.notFound())),
       async (c) => {
-        const state = await stateFor(deps, c.req.valid('query').session_id)
-        return state ? renderPage(c, <ThanksPage {...pageContext(c)} {...state} retryUrl="/tip" />) : c.notFound()
+        const state = await stateFor(c, deps, c.req.valid('query').session_id)
+        if (!state) return c.notFound()
+        const retryUrl = state.state === 'open' ? state.payUrl : '/tip'
+        return renderPage(c, <ThanksPage {...pageContext(c)} {...state} retryUrl={retryUrl} />)
       },
     )
 }
 
 /** While Stripe is away the page waits and looks again: the payer has done their part. */
-async function stateFor(deps: SyncDeps, sessionId: string) {
+async function stateFor(c: Context, deps: ShopDeps, sessionId: string) {
   try {
-    return await checkoutState(deps, sessionId)
+    return await checkoutState(deps, sessionId, () => deps.limits.count(c, 'thanks'))
   } catch (error) {
     if (isStripeDown(error)) return { state: 'processing' as const }
     throw error

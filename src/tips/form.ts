@@ -7,7 +7,13 @@ import { optionalText } from '../plain-text.ts'
 export const NAME_LENGTH = 60
 export const MESSAGE_LENGTH = 240
 
-export type TipProblem = 'missing' | 'notAnAmount' | 'tooSmall' | 'tooLarge' | 'tooLong'
+const tipProblems = ['missing', 'notAnAmount', 'tooSmall', 'tooLarge', 'tooLong'] as const
+export type TipProblem = (typeof tipProblems)[number]
+
+/** Other messages are about what only a tampered form sends. */
+export function isTipProblem(message: string): message is TipProblem {
+  return tipProblems.some((problem) => problem === message)
+}
 
 /** What the tip page's form sends. An own amount wins over the preset that is still chosen. */
 export const TipForm = z

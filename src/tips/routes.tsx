@@ -2,27 +2,29 @@ import { zValidator } from '@hono/zod-validator'
 import { type Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { z } from 'zod'
+import type { Limits } from '../auth/limits.ts'
 import { randomToken } from '../auth/tokens.ts'
 import { catalog } from '../catalog.ts'
 import { type CheckoutDeps, createCheckout } from '../payments/checkout.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
-import { MESSAGE_LENGTH, NAME_LENGTH, TipForm, type TipProblem } from './form.ts'
+import { isTipProblem, MESSAGE_LENGTH, NAME_LENGTH, TipForm } from './form.ts'
 import { type TipForm as TipFormProps, TipPage } from './pages.tsx'
 import { problemText } from './problems.ts'
 import { words } from './words.ts'
 
 /** `/tip`. */
-export function tipRoutes(deps: CheckoutDeps): Hono {
+export function tipRoutes(deps: CheckoutDeps & { limits: Limits }): Hono {
   return new Hono()
     .get('/', (c) => showForm(c, { request: randomToken() }))
     .post('/', zValidator('form', TipForm, showProblems), async (c) => {
       const { price, name, message, request } = c.req.valid('form')
       const { locale } = c.var
-      const url = await createCheckout(deps, {
+      await deps.limits.count(c, 'checkout')
+      const { url } = await createCheckout(deps, {
         kind: 'tip',
         description: words[locale].product,
-        price,
+        money: price,
         name,
         message,
         locale,
@@ -59,7 +61,8 @@ function showProblems(result: { success: boolean; data: unknown; error?: z.core.
   for (const { path, message } of issues) {
     const field = path[0] === 'own' ? 'amount' : path[0]
     if (field !== 'amount' && field !== 'name' && field !== 'message') throw new HTTPException(400)
-    problems[field] = problemText(message as TipProblem, c.var.locale)
+    if (!isTipProblem(message)) throw new HTTPException(400)
+    problems[field] = problemText(message, c.var.locale)
   }
   const text = (key: string) => (typeof typed[key] === 'string' ? typed[key] : '')
   return showForm(

@@ -78,6 +78,7 @@ function Header({ locale, path, shopName, user }: PageContext) {
         {shopName}
       </a>
       {user === 'owner' && !inside && <a href="/dashboard">{t.dashboard}</a>}
+      {(user === 'customer' || (user && inside)) && <a href="/account">{t.account}</a>}
       {user ? (
         <form method="post" action="/sign-out">
           <button type="submit">{t.signOut}</button>

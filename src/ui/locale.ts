@@ -22,6 +22,7 @@ export function readLocale(fallback: Locale): MiddlewareHandler {
     const acceptLanguage = c.req.header('accept-language')
     c.set('locale', pickLocale({ query, cookie: getCookie(c, COOKIE), acceptLanguage, fallback }))
     await next()
+    c.header('vary', 'accept-language, cookie', { append: true })
   })
 }
 

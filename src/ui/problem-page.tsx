@@ -45,18 +45,20 @@ export type ProblemStatus = 400 | 403 | 404 | 413 | 429 | 500 | 503
 
 interface ProblemProps extends PageContext {
   status: ProblemStatus
+  /** Says more than the words for the status do. */
+  text?: string | undefined
   /** The request's id in the log. */
   reference?: string | undefined
 }
 
-export function ProblemPage({ status, reference, ...context }: ProblemProps) {
+export function ProblemPage({ status, reference, text: own, ...context }: ProblemProps) {
   const t = words[context.locale]
   const { heading, text } = t[status]
   return (
     <Page {...context} title={heading} narrow>
       <p class="status">{status}</p>
       <h1>{heading}</h1>
-      <p class="lead">{text}</p>
+      <p class="lead">{own ?? text}</p>
       {reference && <p class="small muted">{t.reference(reference)}</p>}
       <p>
         <a href="/">{t.home}</a>

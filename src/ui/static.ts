@@ -23,12 +23,23 @@ const assets = new Map(readdirSync(folder).map((name) => [name, read(name)]))
 const byFile = new Map([...assets.values()].map((asset) => [asset.file, asset]))
 
 function read(name: string): Asset {
-  const body = new Uint8Array(readFileSync(new URL(name, folder)))
+  const body = contentOf(name)
   const hash = createHash('sha256').update(body).digest('hex').slice(0, 12)
   const extension = extname(name)
   const type = TYPES[extension]
   if (!type) throw new Error(`src/ui/static/${name}: static.ts knows no content type for ${extension}`)
   return { file: `${name.slice(0, -extension.length)}.${hash}${extension}`, etag: `"${hash}"`, type, body }
+}
+
+function contentOf(name: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(readFileSync(new URL(name, folder)))
+  if (!name.endsWith('.css')) return bytes
+  // Comments and indentation are for us.
+  const bare = new TextDecoder()
+    .decode(bytes)
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/\s+/g, ' ')
+  return new TextEncoder().encode(bare.replace(/ ?([{};,]) ?/g, '$1'))
 }
 
 /** '/static/style.<hash>.css' for 'style.css'. */

@@ -87,6 +87,6 @@ async function walk(app: App, locale: 'zh-CN' | 'en'): Promise<void> {
 
 async function payByCard(page: Page, number: string): Promise<void> {
   await page.locator('[name=email]').fill('payer@example.com')
-  await page.locator('[name=card]').fill(number)
+  await page.locator('[name=number]').fill(number)
   await page.locator('main button[type=submit]').first().click()
 }

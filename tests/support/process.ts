@@ -32,7 +32,7 @@ export class Program {
 
   /** Waits for a line of its output and returns the match. */
   async says(pattern: RegExp): Promise<RegExpExecArray> {
-    const givenUpAt = Date.now() + 25_000
+    const givenUpAt = Date.now() + 60_000
     while (Date.now() < givenUpAt) {
       const match = pattern.exec(this.output)
       if (match) return match

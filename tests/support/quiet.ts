@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Connection } from '../../src/db/connection.ts'
 
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 45_000
 
 /** Waits until the sandbox has delivered what it will, and our queues and the inbox are empty. */
 export async function untilQuiet(
@@ -19,5 +19,5 @@ export async function untilQuiet(
     if (delivered === 0 && rows[0]!.waiting === 0) return
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
-  throw new Error('not quiet after 20 seconds')
+  throw new Error('not quiet after 45 seconds')
 }

@@ -43,19 +43,20 @@ export async function openShop(
   })
   const stripe = createStripe('sk_test_sandbox', { fetch: sandbox.fetch })
   const transporter = createTransport(sandbox.mailbox.transport)
-  const { app, stop } = await start({ config, connection, stripe, transporter })
+  const { app, jobs, stop } = await start({ config, connection, stripe, transporter })
   site.app = app
   onTestFinished(async () => {
     await sandbox.stop()
     await stop()
   })
 
-  const visitor = (language = 'zh-CN') => new Visitor(app, language)
+  const visitor = (language = 'zh-CN', address?: string) => new Visitor(app, language, address)
   return {
     app,
     config,
     connection,
     db: connection.db,
+    jobs,
     sandbox,
     stripe,
     visitor,

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe'
-import type { Card } from '../cards.ts'
+import type { Behaviour, Card } from '../cards.ts'
 import type { Method } from '../fees.ts'
 import { newId } from '../ids.ts'
 import { created, mergeMetadata, metadata, optionalText, page, params, text } from '../params.ts'
@@ -42,6 +42,9 @@ export const charges: Route[] = [
   ),
 ]
 
+/** What will become of it, by the card's number. */
+export type ChargeHidden = Pick<Behaviour, 'dispute' | 'inquiry' | 'refund' | 'available'>
+
 export interface Attempt {
   intent: Stripe.PaymentIntent
   method: Stripe.PaymentMethod
@@ -55,8 +58,9 @@ export interface Attempt {
 export async function createCharge(tx: Tx, attempt: Attempt): Promise<Stripe.Charge> {
   const { intent, method, card, payer } = attempt
   const decline = card?.behaviour.decline
+  const id = newId(card ? 'ch_3' : 'py_3')
   const charge: Stripe.Charge = {
-    id: newId(card ? 'ch_3' : 'py_3'),
+    id,
     object: 'charge',
     amount: intent.amount,
     amount_captured: decline ? 0 : intent.amount,
@@ -90,7 +94,7 @@ export async function createCharge(tx: Tx, attempt: Attempt): Promise<Stripe.Cha
     },
     receipt_email: intent.receipt_email,
     receipt_number: null,
-    receipt_url: null,
+    receipt_url: decline ? null : `${tx.config.baseUrl}/sandbox/receipts/${id}`,
     refunded: false,
     review: null,
     shipping: null,
@@ -102,7 +106,9 @@ export async function createCharge(tx: Tx, attempt: Attempt): Promise<Stripe.Cha
     transfer_data: null,
     transfer_group: null,
   }
-  return tx.insert(charge, { dispute: card?.behaviour.dispute })
+  const { dispute, inquiry, refund, available } = card?.behaviour ?? {}
+  if (dispute && !decline) await tx.setTimer('dispute', id, tx.now + tx.config.disputeAfterMs)
+  return tx.insert(charge, { dispute, inquiry, refund, available } satisfies ChargeHidden)
 }
 
 function outcome({ card }: Attempt): Stripe.Charge.Outcome {

@@ -16,6 +16,7 @@ import {
 import { del, get, post, type Route } from '../route.ts'
 import type { Tx } from '../tx.ts'
 import { createdIn, fieldIs } from './filters.ts'
+import { attach, existing } from './payment-method-routes.ts'
 
 const shape = {
   address: z.union([z.literal(''), address]).optional(),
@@ -26,6 +27,11 @@ const shape = {
   phone: optionalText(20).optional(),
   preferred_locales: z.array(text()).optional(),
   balance: integer().optional(),
+  invoice_settings: params({ default_payment_method: optionalText().optional() }, [
+    'custom_fields',
+    'footer',
+    'rendering_options',
+  ]).optional(),
 }
 const later = [
   'business_name',
@@ -33,9 +39,7 @@ const later = [
   'default_source',
   'individual_name',
   'invoice_prefix',
-  'invoice_settings',
   'next_invoice_sequence',
-  'payment_method',
   'shipping',
   'source',
   'tax',
@@ -47,7 +51,15 @@ const later = [
 const CustomerParams = params(shape, later)
 
 export const customers: Route[] = [
-  post('/customers', CustomerParams, (tx, given) => createCustomer(tx, given)),
+  post(
+    '/customers',
+    params({ ...shape, payment_method: text().optional() }, later),
+    async (tx, { payment_method, ...given }) => {
+      const customer = await createCustomer(tx, given)
+      if (payment_method) await attach(tx, await existing(tx, payment_method, customer), customer.id)
+      return customer
+    },
+  ),
   get(
     '/customers',
     params({ ...page, created: created.optional(), email: text().optional() }, ['test_clock']),
@@ -60,8 +72,15 @@ export const customers: Route[] = [
   }),
   post('/customers/:id', CustomerParams, async (tx, given, id) => {
     const { data: before } = await tx.lock<Stripe.Customer>('customer', id)
-    const { metadata, ...changes } = withAddress(given)
-    const after = { ...before, ...changes, metadata: mergeMetadata(before.metadata, metadata) }
+    const { metadata, invoice_settings, ...changes } = withAddress(given)
+    const method = invoice_settings?.default_payment_method
+    if (method) await tx.named('payment_method', method, 'invoice_settings[default_payment_method]')
+    const after = {
+      ...before,
+      ...changes,
+      invoice_settings: { ...before.invoice_settings, ...invoice_settings },
+      metadata: mergeMetadata(before.metadata, metadata),
+    }
     tx.emit('customer.updated', after, changed(before, after))
     return tx.save(after)
   }),
@@ -74,7 +93,7 @@ export const customers: Route[] = [
 ]
 
 export async function createCustomer(tx: Tx, given: z.output<typeof CustomerParams>): Promise<Stripe.Customer> {
-  const { metadata, ...known } = withAddress(given)
+  const { metadata, invoice_settings, ...known } = withAddress(given)
   const customer = {
     id: newId('cus_', 14),
     object: 'customer',
@@ -88,7 +107,13 @@ export async function createCustomer(tx: Tx, given: z.output<typeof CustomerPara
     discount: null,
     email: null,
     invoice_prefix: newId('', 8).toUpperCase(),
-    invoice_settings: { custom_fields: null, default_payment_method: null, footer: null, rendering_options: null },
+    invoice_settings: {
+      custom_fields: null,
+      default_payment_method: null,
+      footer: null,
+      rendering_options: null,
+      ...invoice_settings,
+    },
     livemode: false,
     metadata: mergeMetadata({}, metadata),
     name: null,

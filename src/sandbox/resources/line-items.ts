@@ -5,7 +5,7 @@ import { invalid, notInSandbox } from '../errors.ts'
 import { newId } from '../ids.ts'
 import { boolean, currency, integer, mergeMetadata, metadata, oneOf, params, text, url } from '../params.ts'
 import type { Tx } from '../tx.ts'
-import { createPrice, type Price } from './prices.ts'
+import { createPrice, type Price, recurring } from './prices.ts'
 import { createProduct } from './products.ts'
 
 export type LineItem = Omit<Stripe.LineItem, 'price'> & { price: Price }
@@ -19,6 +19,7 @@ const productData = params(
   },
   ['tax_code', 'tax_details', 'unit_label'],
 )
+const quantity = integer({ min: 1, max: 999_999 })
 export const lineItem = params(
   {
     metadata: metadata.optional(),
@@ -28,21 +29,35 @@ export const lineItem = params(
         currency,
         product: text().optional(),
         product_data: productData.optional(),
+        recurring: recurring.optional(),
         tax_behavior: oneOf('exclusive', 'inclusive', 'unspecified').optional(),
         unit_amount: integer({ min: 0, max: MAXIMUM }).optional(),
       },
-      ['recurring', 'unit_amount_decimal'],
+      ['unit_amount_decimal'],
     ).optional(),
-    quantity: integer({ min: 1, max: 999_999 }).optional(),
-    adjustable_quantity: z.strictObject({ enabled: boolean }).optional(),
+    quantity: quantity.optional(),
+    adjustable_quantity: z
+      .strictObject({ enabled: boolean, maximum: quantity.optional(), minimum: integer({ min: 0 }).optional() })
+      .optional(),
   },
   ['dynamic_tax_rates', 'tax_rates'],
 )
 
-/** What is bought, priced; one currency for all. */
-export async function createLineItems(tx: Tx, given: z.output<typeof lineItem>[]): Promise<LineItem[]> {
+type Mode = 'payment' | 'subscription'
+
+/** What is bought; one currency for all. */
+export async function createLineItems(tx: Tx, given: z.output<typeof lineItem>[], mode: Mode): Promise<LineItem[]> {
   const items: LineItem[] = []
-  for (const [index, item] of given.entries()) items.push(await createLineItem(tx, item, `line_items[${index}]`))
+  for (const [index, item] of given.entries()) items.push(await createLineItem(tx, item, mode, `line_items[${index}]`))
+  const recurring = items.map(({ price }) => price.recurring).filter((every) => every !== null)
+  if (mode === 'subscription' && !recurring.length) {
+    throw invalid('You must provide at least one recurring price in `subscription` mode when using prices.', {
+      param: 'line_items',
+    })
+  }
+  if (new Set(recurring.map((every) => `${every.interval_count} ${every.interval}`)).size > 1) {
+    throw notInSandbox('recurring prices of different intervals in one session', 'line_items')
+  }
   const [first] = items
   if (items.some((item) => item.currency !== first!.currency)) {
     throw invalid('All prices on a Checkout Session must use the same currency.', { param: 'line_items' })
@@ -50,15 +65,13 @@ export async function createLineItems(tx: Tx, given: z.output<typeof lineItem>[]
   const own = items.filter((item) => item.price.custom_unit_amount)
   if (own.length && items.length > 1)
     throw invalid('A price with `custom_unit_amount` must be the only line item.', { param: 'line_items' })
-  if (!own.length) checkTotal(tx, totalOf(items), first!.currency)
   return items
 }
 
-async function createLineItem(tx: Tx, given: z.output<typeof lineItem>, param: string): Promise<LineItem> {
+async function createLineItem(tx: Tx, given: z.output<typeof lineItem>, mode: Mode, param: string): Promise<LineItem> {
   if (!given.price === !given.price_data) {
     throw invalid('You must specify exactly one of `price` or `price_data` for each line item.', { param })
   }
-  if (given.adjustable_quantity?.enabled) throw notInSandbox('adjustable_quantity', `${param}[adjustable_quantity]`)
   const price = given.price
     ? await tx.named<Price>('price', given.price, `${param}[price]`)
     : await inlinePrice(tx, given.price_data!, param)
@@ -68,7 +81,7 @@ async function createLineItem(tx: Tx, given: z.output<typeof lineItem>, param: s
       param: `${param}[price]`,
     })
   }
-  if (price.recurring) {
+  if (price.recurring && mode === 'payment') {
     throw invalid(
       'You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.',
       { param: 'line_items' },
@@ -86,7 +99,13 @@ async function createLineItem(tx: Tx, given: z.output<typeof lineItem>, param: s
     {
       id: newId('li_1'),
       object: 'item',
-      adjustable_quantity: null,
+      adjustable_quantity: given.adjustable_quantity?.enabled
+        ? {
+            enabled: true,
+            maximum: given.adjustable_quantity.maximum ?? 99,
+            minimum: Math.max(given.adjustable_quantity.minimum ?? 1, 1),
+          }
+        : null,
       amount_discount: 0,
       amount_subtotal: 0,
       amount_tax: 0,

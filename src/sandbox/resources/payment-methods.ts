@@ -2,13 +2,7 @@ import type Stripe from 'stripe'
 import type { Card } from '../cards.ts'
 import type { Method } from '../fees.ts'
 import { newId } from '../ids.ts'
-import { params } from '../params.ts'
-import { get, type Route } from '../route.ts'
 import type { Tx } from '../tx.ts'
-
-export const paymentMethods: Route[] = [
-  get('/payment_methods/:id', params({}), (tx, _, id) => tx.get('payment_method', id, 'payment_method')),
-]
 
 export interface Payer {
   email: string
@@ -25,14 +19,14 @@ export const billingDetails = ({ email, name }: Payer) => ({
   tax_id: null,
 })
 
-/** How somebody paid once; `card` for cards. */
+/** How somebody pays; `card` for cards. What the card is like stays hidden, for the next time. */
 export async function createPaymentMethod(
   tx: Tx,
   type: Method,
   card: Card | undefined,
   payer: Payer,
 ): Promise<Stripe.PaymentMethod> {
-  return tx.insert({
+  const method = {
     id: newId('pm_1'),
     object: 'payment_method',
     allow_redisplay: 'limited',
@@ -44,7 +38,8 @@ export async function createPaymentMethod(
     metadata: {},
     type,
     ...(card ? { card: shownCard(card) } : { [type]: {} }),
-  } as Stripe.PaymentMethod)
+  } as Stripe.PaymentMethod
+  return tx.insert(method, card && { card })
 }
 
 const shownCard = (card: Card): Stripe.PaymentMethod.Card => ({

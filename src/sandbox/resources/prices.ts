@@ -26,7 +26,7 @@ import { createProduct } from './products.ts'
 export type Price = Omit<Stripe.Price, 'unit_amount_decimal'> & { unit_amount_decimal: string | null }
 
 const amount = integer({ min: 0, max: MAXIMUM })
-const recurring = params(
+export const recurring = params(
   { interval: oneOf('day', 'month', 'week', 'year'), interval_count: integer({ min: 1 }).optional() },
   ['meter', 'trial_period_days', 'usage_type'],
 )

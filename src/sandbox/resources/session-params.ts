@@ -1,17 +1,15 @@
 import { z } from 'zod'
 import { boolean, currency, email, integer, metadata, oneOf, params, text, url } from '../params.ts'
 import { lineItem } from './line-items.ts'
+import { discounts, trialSettings } from './recurring-items.ts'
 
 const later = [
   'after_expiration',
-  'automatic_tax',
   'consent_collection',
   'custom_fields',
   'custom_text',
   'customer_account',
   'customer_update',
-  'discounts',
-  'invoice_creation',
   'managed_payments',
   'name_collection',
   'optional_items',
@@ -26,10 +24,8 @@ const later = [
   'setup_intent_data',
   'shipping_address_collection',
   'shipping_options',
-  'subscription_data',
   'tax_id_collection',
   'wallet_options',
-  'payment_method_collection',
 ]
 
 const IntentDataParams = params(
@@ -43,6 +39,41 @@ const IntentDataParams = params(
   },
   ['application_fee_amount', 'on_behalf_of', 'setup_future_usage', 'shipping', 'transfer_data', 'transfer_group'],
 )
+
+const SubscriptionDataParams = params(
+  {
+    billing_mode: params({ type: oneOf('flexible') }, ['flexible']).optional(),
+    description: text(500).optional(),
+    metadata: metadata.optional(),
+    proration_behavior: oneOf('create_prorations', 'none').optional(),
+    trial_end: integer().optional(),
+    trial_period_days: integer({ min: 1, max: 1825 }).optional(),
+    trial_settings: trialSettings.optional(),
+  },
+  [
+    'application_fee_percent',
+    'billing_cycle_anchor',
+    'billing_cycle_anchor_config',
+    'default_tax_rates',
+    'invoice_settings',
+    'on_behalf_of',
+    'pending_invoice_item_interval',
+    'transfer_data',
+  ],
+)
+export type SubscriptionData = z.output<typeof SubscriptionDataParams>
+
+const InvoiceCreationParams = params({
+  enabled: boolean,
+  invoice_data: params({ description: text(1500).optional(), metadata: metadata.optional() }, [
+    'account_tax_ids',
+    'custom_fields',
+    'footer',
+    'issuer',
+    'rendering_options',
+  ]).optional(),
+})
+
 export type IntentData = z.output<typeof IntentDataParams>
 
 const LOCALES = [
@@ -95,6 +126,7 @@ const KnownParams = params(
     adaptive_pricing: z.strictObject({ enabled: boolean.optional() }).optional(),
     allow_promotion_codes: boolean.optional(),
     allowed_payment_method_types: methodNames,
+    automatic_tax: params({ enabled: boolean }, ['liability']).optional(),
     billing_address_collection: oneOf('auto', 'required').optional(),
     branding_settings: params({ display_name: text().optional() }, [
       'background_color',
@@ -110,14 +142,17 @@ const KnownParams = params(
     customer: text().optional(),
     customer_creation: oneOf('always', 'if_required').optional(),
     customer_email: email.optional(),
+    discounts: discounts.optional(),
     excluded_payment_method_types: methodNames,
     expires_at: integer().optional(),
     integration_identifier: text().optional(),
+    invoice_creation: InvoiceCreationParams.optional(),
     line_items: z.array(lineItem).min(1).max(100).optional(),
     locale: oneOf(...LOCALES).optional(),
     metadata: metadata.optional(),
     mode: oneOf('payment', 'setup', 'subscription').optional(),
     payment_intent_data: IntentDataParams.optional(),
+    payment_method_collection: oneOf('always', 'if_required').optional(),
     payment_method_options: params({
       card: params({ request_three_d_secure: oneOf('any', 'automatic', 'challenge').optional() }, [
         'capture_method',
@@ -128,7 +163,8 @@ const KnownParams = params(
       alipay: params({}, ['setup_future_usage']).optional(),
       wechat_pay: params({ client: oneOf('web') }, ['app_id', 'setup_future_usage']).optional(),
     }).optional(),
-    submit_type: oneOf('auto', 'book', 'donate', 'pay').optional(),
+    submit_type: oneOf('auto', 'book', 'donate', 'pay', 'subscribe').optional(),
+    subscription_data: SubscriptionDataParams.optional(),
     success_url: url.optional(),
     ui_mode: oneOf('elements', 'embedded_page', 'form', 'hosted_page').optional(),
   },

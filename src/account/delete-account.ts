@@ -1,0 +1,26 @@
+import type Stripe from 'stripe'
+import type { SignedIn } from '../auth/lucia.ts'
+import { notify } from '../auth/redeem.ts'
+import type { AuthDeps } from '../auth/sign-in.ts'
+import { cancelSubscriptions } from '../payments/customers.ts'
+import { forgetPayer } from '../payments/forget-payer.ts'
+
+/**
+ * Deletes an account with everything that hangs on it, after its subscriptions are cancelled at Stripe. Payments stay,
+ * without saying whose they are; a last mail confirms. Throws Stripe's errors; then nothing is deleted.
+ */
+export async function deleteAccount(deps: AuthDeps & { stripe: Stripe }, user: SignedIn): Promise<void> {
+  const { userId, email, emailVerified } = user
+  await cancelSubscriptions(deps, { id: userId, email })
+  await deps.db.transaction().execute(async (trx) => {
+    if (emailVerified) await forgetPayer(trx, { id: userId, email })
+    await trx
+      .deleteFrom('mails')
+      .where(({ or, eb }) => or([eb('recipient', '=', email), eb('user_id', '=', userId)]))
+      .execute()
+    await trx.deleteFrom('email_proofs').where('email', '=', email).execute()
+    const gone = await trx.deleteFrom('users').where('id', '=', userId).returning('id').executeTakeFirst()
+    if (gone) await notify(deps, trx, { id: userId, email }, { what: 'account-deleted' })
+  })
+  deps.jobs.wake('mail')
+}

@@ -1,0 +1,143 @@
+import { formatMoney } from '../money.ts'
+import { SubmitButton } from '../ui/form.tsx'
+import { formatDate, relativeTime } from '../ui/i18n.ts'
+import { Money } from '../ui/money.tsx'
+import { deviceName } from './device.ts'
+import type { AccountProps } from './pages.tsx'
+import type { Purchase } from './purchases.ts'
+import type { OwnSession } from './sessions.ts'
+import { words } from './words.ts'
+
+type Reading = Pick<AccountProps, 'locale' | 'timeZone' | 'now'>
+
+/** What was just done, or why it was not. */
+export function Said({ locale, said }: Pick<AccountProps, 'locale' | 'said'>) {
+  const text = new Map(Object.entries(words[locale].said)).get(said ?? '')
+  if (!text) return null
+  return (
+    <p class={said === 'email-unchanged' ? 'notice problem' : 'notice'} role="status">
+      {text}
+    </p>
+  )
+}
+
+export function PurchasesSection({ purchases, ...reading }: Reading & Pick<AccountProps, 'purchases'>) {
+  const t = words[reading.locale]
+  return (
+    <section>
+      <h2>{t.purchases}</h2>
+      {purchases.length === 0 && <p class="muted">{t.noPurchases}</p>}
+      <ul class="rows">
+        {purchases.map((purchase) => (
+          <PurchaseRow {...reading} purchase={purchase} />
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function PurchaseRow({ purchase, locale, timeZone }: Reading & { purchase: Purchase }) {
+  const { description, message, amount, currency, refunded, status, created_at: at } = purchase
+  const t = words[locale]
+  return (
+    <li>
+      <span>{description}</span>
+      <Money value={{ amount, currency }} locale={locale} />
+      {message && <q>{message}</q>}
+      <small>
+        <time datetime={at.toISOString()}>{formatDate(at, locale, timeZone, 'date')}</time>
+        {` · ${t.states[status]}`}
+        {refunded > 0 && ` · ${t.refunded(formatMoney({ amount: refunded, currency }, locale))}`}
+      </small>
+    </li>
+  )
+}
+
+export function SignInSection({ locale, email, hasPassword }: Pick<AccountProps, 'locale' | 'email' | 'hasPassword'>) {
+  const t = words[locale]
+  return (
+    <section>
+      <h2>{t.signIn}</h2>
+      <ul class="rows">
+        <li>
+          <span>{t.email}</span>
+          <a class="plain" href="/account/email">
+            {t.change}
+          </a>
+          <small>{email}</small>
+        </li>
+        <li>
+          <span>{t.password}</span>
+          <a class="plain" href="/account/password">
+            {hasPassword ? t.change : t.set}
+          </a>
+          <small>{hasPassword ? t.hasPassword : t.noPassword}</small>
+        </li>
+      </ul>
+    </section>
+  )
+}
+
+export function SessionsSection({ sessions, ...reading }: Reading & Pick<AccountProps, 'sessions'>) {
+  const t = words[reading.locale]
+  return (
+    <section>
+      <h2>{t.sessions}</h2>
+      <ul class="rows">
+        {sessions.map((session) => (
+          <SessionRow {...reading} session={session} />
+        ))}
+      </ul>
+      {sessions.length > 1 && (
+        <form method="post" action="/account/sessions/end-others">
+          <SubmitButton kind="quiet">{t.endOthers}</SubmitButton>
+        </form>
+      )}
+      <form method="post" action="/account/sessions/end-all">
+        <button type="submit" class="plain">
+          {t.endAll}
+        </button>
+      </form>
+    </section>
+  )
+}
+
+function SessionRow({ session, locale, now }: Reading & { session: OwnSession }) {
+  const { hash, device, method, signedInAt, lastSeenAt, isThisOne } = session
+  const t = words[locale]
+  const how = new Map(Object.entries(t.methods)).get(method) ?? t.methods.link
+  return (
+    <li>
+      <span>{deviceName(device, locale)}</span>
+      {isThisOne ? (
+        <span class="small muted">{t.thisOne}</span>
+      ) : (
+        <form method="post" action="/account/sessions/end">
+          <input type="hidden" name="session" value={hash} />
+          <button type="submit" class="plain">
+            {t.end}
+          </button>
+        </form>
+      )}
+      <small>
+        {how(relativeTime(signedInAt, locale, now))}
+        {!isThisOne && ` · ${t.lastSeen(relativeTime(lastSeenAt, locale, now))}`}
+      </small>
+    </li>
+  )
+}
+
+export function OwnDataSection({ locale }: Pick<AccountProps, 'locale'>) {
+  const t = words[locale]
+  return (
+    <section>
+      <h2>{t.data}</h2>
+      <p>
+        <a href="/account/data">{t.dataText}</a>
+      </p>
+      <p>
+        <a href="/account/delete">{t.deleteText}</a>
+      </p>
+    </section>
+  )
+}

@@ -1,0 +1,14 @@
+import type { Context } from 'hono'
+
+/** A form's text fields; of a field that came twice the last counts, files are left out. */
+export type Form = Partial<Record<string, string>>
+
+export async function readForm(c: Context): Promise<Form> {
+  const body = await c.req.parseBody().catch(() => ({}))
+  return Object.fromEntries(
+    Object.entries(body).flatMap(([name, value]) => (typeof value === 'string' ? [[name, storable(value)]] : [])),
+  )
+}
+
+// Postgres can't keep a NUL, or half of a character, as text.
+const storable = (text: string) => text.toWellFormed().replaceAll('\0', '\uFFFD')

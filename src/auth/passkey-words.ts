@@ -1,0 +1,63 @@
+import { dictionary } from '../ui/i18n.ts'
+import { MOST_PASSKEYS } from './passkeys.ts'
+
+export const words = dictionary({
+  'zh-CN': {
+    heading: '通行密钥',
+    text: '用指纹、面容或锁屏密码登录：没有密码要记，假网站也骗不走。',
+    add: '添加通行密钥',
+    remove: '移除',
+    passkey: '通行密钥',
+    added: (date: string) => `${date}添加`,
+    used: (ago: string) => `${ago}用过`,
+    unused: '还没用过',
+    again: '要添加或移除，',
+    againLink: '请先再登录一次',
+    without: '要添加通行密钥，请打开 JavaScript，并用较新的浏览器。',
+    signIn: '用通行密钥登录',
+    problems: {
+      cancelled: '没有完成。想好了，再按一次就行。',
+      expired: '这一次等得太久了。请再按一次。',
+      refused: '这把通行密钥在这里不能用，也许已经移除了。请换一种方式登录。',
+      elsewhere: '你打开的不是本站自己的网址（BASE_URL），通行密钥在这里不能用。',
+      unable: '这台设备做不到。先给它设好锁屏，或者换一台设备。',
+      many: '刚才的请求有些密。等一分钟再试。',
+      failed: '没有成功。看看网络，再试一次。',
+    },
+    addingProblems: {
+      refused: '没有通过检查，所以没有添加。请再试一次。',
+      known: '这台设备上已经有一把了。',
+      stale: '登录已经过了十分钟。请刷新页面，再登录一次。',
+      full: `已经有 ${MOST_PASSKEYS} 把了。先移除一把不用的。`,
+    },
+  },
+  en: {
+    heading: 'Passkeys',
+    text: 'Sign in with your fingerprint, your face or your screen lock: nothing to remember, and nothing a fake site could steal.',
+    add: 'Add a passkey',
+    remove: 'Remove',
+    passkey: 'Passkey',
+    added: (date) => `Added ${date}`,
+    used: (ago) => `used ${ago}`,
+    unused: 'not used yet',
+    again: 'To add or remove one, ',
+    againLink: 'please sign in again first',
+    without: 'To add a passkey, switch JavaScript on, in a recent browser.',
+    signIn: 'Sign in with a passkey',
+    problems: {
+      cancelled: 'Not finished. Press again whenever you like.',
+      expired: 'That took too long. Please press again.',
+      refused: 'That passkey does not work here; it may have been removed. Please sign in another way.',
+      elsewhere: 'This is not the site’s own address (BASE_URL), so passkeys don’t work here.',
+      unable: 'This device can’t do it. Set up a screen lock first, or use another device.',
+      many: 'That was a lot of requests. Wait a minute and try again.',
+      failed: 'That did not work. Check your connection and try again.',
+    },
+    addingProblems: {
+      refused: 'It did not pass our checks, so it was not added. Please try again.',
+      known: 'This device has one already.',
+      stale: 'You signed in more than ten minutes ago. Reload the page and sign in again.',
+      full: `You have ${MOST_PASSKEYS} already. Remove one that you don’t use.`,
+    },
+  },
+})

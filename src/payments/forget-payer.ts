@@ -1,0 +1,43 @@
+import { sql } from 'kysely'
+import type { Trx } from '../db/connection.ts'
+import { isPaidBy } from './paid-by.ts'
+
+/**
+ * Makes what a user paid anonymous, claimed or under their proved address: what was paid stays in the books, who paid it
+ * does not. `sync` keeps it so. What we still hold of Stripe's events and of the owner's notices about them is emptied,
+ * too. Stripe's own copy is not touched.
+ */
+export async function forgetPayer(trx: Trx, user: { id: string; email: string }): Promise<void> {
+  const isTheirs = isPaidBy(user)
+  const forgotten = { email: null, anonymized_at: new Date() }
+  const payments = await trx
+    .updateTable('payments')
+    .set({ ...forgotten, name: null, message: null })
+    .where(isTheirs)
+    .returning(['id', 'session_id', 'invoice_id'])
+    .execute()
+  const subscriptions = await trx.updateTable('subscriptions').set(forgotten).where(isTheirs).returning('id').execute()
+  await emptyMails(
+    trx,
+    payments.map(({ id }) => id),
+  )
+  await emptyEvents(trx, [
+    ...payments.flatMap(({ id, session_id, invoice_id }) => [id, session_id ?? [], invoice_id ?? []].flat()),
+    ...subscriptions.map(({ id }) => id),
+  ])
+}
+
+/** The mails themselves stay: the owner may not have had them yet, and of one key there is one mail, ever. */
+async function emptyMails(trx: Trx, paymentIds: string[]): Promise<void> {
+  if (paymentIds.length === 0) return
+  await trx
+    .updateTable('mails')
+    .set({ message: sql`message #- '{props,email}' #- '{props,name}' #- '{props,message}'` })
+    .where('payment_id', 'in', paymentIds)
+    .execute()
+}
+
+async function emptyEvents(trx: Trx, objectIds: string[]): Promise<void> {
+  if (objectIds.length === 0) return
+  await trx.updateTable('inbox').set({ payload: '{}' }).where('object_id', 'in', objectIds).execute()
+}

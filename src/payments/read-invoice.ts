@@ -1,0 +1,66 @@
+import type Stripe from 'stripe'
+import { metadataOf } from './metadata.ts'
+import {
+  type ChargeFacts,
+  dateOf,
+  expanded,
+  idOf,
+  payerOf,
+  type Reading,
+  type Row,
+  readingOfPayment,
+} from './reading.ts'
+
+/**
+ * Reads an invoice (in_…) of a subscription as the payment that it became: two calls, since expand ends before the fee.
+ * An invoice that nobody paid, that cost nothing, or that belongs to no subscription of ours is no payment.
+ */
+export async function readInvoice(stripe: Stripe, id: string): Promise<Reading> {
+  const invoice = await stripe.invoices.retrieve(id, { expand: ['payments'] })
+  const paid = invoice.payments?.data.find(({ status, payment }) => status === 'paid' && payment.payment_intent)
+  const intentId = idOf(paid?.payment.payment_intent)
+  if (!intentId) return { id }
+  const intent = await stripe.paymentIntents.retrieve(intentId, { expand: ['latest_charge.balance_transaction'] })
+  return readingOfPayment(intent, (facts) => invoicePayment(invoice, intent, facts))
+}
+
+/** The invoice that a PaymentIntent pays; undefined for one-off payments. */
+export async function invoiceOf(stripe: Stripe, intentId: string): Promise<Stripe.Invoice | undefined> {
+  const payment = { type: 'payment_intent' as const, payment_intent: intentId }
+  const [found] = (await stripe.invoicePayments.list({ payment, limit: 1, expand: ['data.invoice'] })).data
+  const invoice = expanded(found?.invoice)
+  return invoice && !invoice.deleted ? invoice : undefined
+}
+
+/** The row of a subscription's payment, however it was come by; undefined when nothing was paid or it is not ours. */
+export function invoicePayment(
+  invoice: Stripe.Invoice,
+  intent: Stripe.PaymentIntent,
+  facts: ChargeFacts,
+): Row<'payments'> | undefined {
+  const parent = invoice.parent?.subscription_details
+  const metadata = metadataOf(parent?.metadata)
+  const charge = expanded(intent.latest_charge)
+  if (!metadata || intent.status !== 'succeeded' || !charge) return undefined
+  return {
+    id: intent.id,
+    kind: 'subscription',
+    status: 'paid',
+    amount: intent.amount,
+    currency: intent.currency,
+    description: invoice.lines.data[0]?.description ?? '',
+    email: payerOf(invoice.customer_email),
+    name: null,
+    message: null,
+    locale: metadata.locale,
+    ...facts,
+    customer_id: idOf(invoice.customer),
+    price_key: metadata.price ?? null,
+    plan: metadata.plan ?? null,
+    subscription_id: idOf(parent?.subscription),
+    invoice_id: invoice.id ?? null,
+    livemode: invoice.livemode,
+    created_at: dateOf(intent.created),
+    paid_at: dateOf(charge.created),
+  }
+}

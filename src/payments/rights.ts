@@ -1,0 +1,95 @@
+import { type Selectable, sql } from 'kysely'
+import { catalog } from '../catalog.ts'
+import type { Db, Trx } from '../db/connection.ts'
+import type { Tables } from '../db/tables.ts'
+
+/** What somebody may do, derived from what they have paid and not got back. Nothing is granted, so nothing is granted twice. */
+export interface Rights {
+  /** The plans that are open now, and until when. */
+  plans: { plan: string; until: Date }[]
+  credits: number
+}
+
+/** While a renewal is owed the plan stays open for so long from the day it was due. */
+export const GRACE_DAYS = 7
+const DAY_MS = 86_400_000
+
+/** The rights of a user, now or at `at`. */
+export async function rightsOf(db: Db | Trx, userId: string, at = new Date()): Promise<Rights> {
+  const [credits, passes, subscriptions] = [
+    await creditsOf(db, userId),
+    await passesOf(db, userId),
+    await db.selectFrom('subscriptions').selectAll().where('user_id', '=', userId).execute(),
+  ]
+  const ends = new Map<string, Date>()
+  const open = (plan: string | null, until: Date | undefined) => {
+    if (plan && until && until > at && until > (ends.get(plan) ?? at)) ends.set(plan, until)
+  }
+  for (const subscription of subscriptions) open(subscription.plan, accessEnds(subscription))
+  for (const plan of new Set(passes.map((pass) => pass.plan))) {
+    open(plan, passEnds(passes.filter((pass) => pass.plan === plan)))
+  }
+  return { plans: [...ends].map(([plan, until]) => ({ plan, until })), credits }
+}
+
+/** Whether a plan is open to a user now. */
+export async function hasPlan(db: Db | Trx, userId: string, plan: string): Promise<boolean> {
+  return (await rightsOf(db, userId)).plans.some((open) => open.plan === plan)
+}
+
+/**
+ * Credits left: those of every payment that is paid, less what was used. A refund takes credits back by its share of the
+ * payment; those that had been used count against the next purchase. Never below zero.
+ */
+export async function creditsOf(db: Db | Trx, userId: string): Promise<number> {
+  const { rows } = await sql<{ credits: number }>`
+    select greatest(0,
+      (select coalesce(sum(case when amount = 0 then credits else credits * (amount - refunded) / amount end), 0)
+        from payments where user_id = ${userId} and status = 'paid')
+      - (select coalesce(sum(amount), 0) from credit_uses where user_id = ${userId})
+    )::bigint as credits
+  `.execute(db)
+  return rows[0]!.credits
+}
+
+/**
+ * When a subscription stops to open its plan; undefined when it opens nothing.
+ * Active and on trial: at the end of the period, and the grace that a late renewal has. Past due: at the end of the grace.
+ */
+export function accessEnds(
+  subscription: Pick<Selectable<Tables['subscriptions']>, 'status' | 'period_start' | 'period_end' | 'ends_at'>,
+): Date | undefined {
+  const { status, period_start, period_end, ends_at } = subscription
+  if (status === 'active' || status === 'trialing') return ends_at ?? addDays(period_end, GRACE_DAYS)
+  return status === 'past_due' ? addDays(period_start, GRACE_DAYS) : undefined
+}
+
+/** Passes follow one another: one that is bought while another runs begins where that ends. */
+export function passEnds(passes: { paid_at: Date; days: number }[]): Date | undefined {
+  const inOrder = passes.toSorted((a, b) => a.paid_at.getTime() - b.paid_at.getTime())
+  return inOrder.reduce<Date | undefined>((end, { paid_at, days }) => {
+    return addDays(end && end > paid_at ? end : paid_at, days)
+  }, undefined)
+}
+
+async function passesOf(db: Db | Trx, userId: string) {
+  const rows = await db
+    .selectFrom('payments')
+    .select(['plan', 'paid_at', 'days'])
+    .where('user_id', '=', userId)
+    .where('kind', '=', 'pass')
+    .where('status', '=', 'paid')
+    // Half a pass can't be given back: one that is refunded in full is gone, of others the days stay.
+    .whereRef('refunded', '<', 'amount')
+    .execute()
+  return rows.map(({ plan, paid_at, days }) => ({ plan: plan!, paid_at: paid_at!, days: days ?? 0 }))
+}
+
+function addDays(date: Date, days: number): Date {
+  return new Date(date.getTime() + days * DAY_MS)
+}
+
+/** What a plan is called in the catalog. */
+export function productOfPlan(plan: string) {
+  return catalog.products.find((product) => product.plan === plan)
+}

@@ -1,0 +1,43 @@
+/** What the panel calls the money's buttons and sections. */
+export const moneyWords = {
+  en: {
+    refund: 'Refund',
+    half: 'Refund half',
+    dispute: 'Dispute',
+    inquiry: 'Inquire',
+    refunds: 'Refunds',
+    succeed: 'Goes through',
+    fail: 'Fails',
+    disputes: 'Disputes',
+    win: 'Won',
+    lose: 'Lost',
+    until: 'answer by',
+    balance: 'Balance and payouts',
+    available: 'available',
+    pending: 'pending',
+    payout: 'Pay out now',
+    fee: 'Stripe takes its monthly fee',
+    bounce: 'The bank sends it back',
+  },
+  zh: {
+    refund: '退款',
+    half: '退一半',
+    dispute: '发起争议',
+    inquiry: '发起询问',
+    refunds: '退款',
+    succeed: '到账',
+    fail: '失败',
+    disputes: '争议',
+    win: '胜诉',
+    lose: '败诉',
+    until: '答复期限',
+    balance: '余额和提现',
+    available: '可用',
+    pending: '待结算',
+    payout: '马上提现',
+    fee: 'Stripe 收月费',
+    bounce: '银行退回',
+  },
+}
+
+export type Action = keyof (typeof moneyWords)['en']

@@ -1,0 +1,61 @@
+import { type Context, Hono } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import { z } from 'zod'
+import { requireUser } from '../auth/guards.ts'
+import type { Limits } from '../auth/limits.ts'
+import { catalog } from '../catalog.ts'
+import type { Price } from '../define-catalog.ts'
+import { createCheckout } from '../payments/checkout.ts'
+import { customerOf, liveSubscription, portalUrl } from '../payments/customers.ts'
+import type { SyncDeps } from '../payments/sync.ts'
+import { renderPage } from '../ui/layout.tsx'
+import { pageContext } from '../ui/locale.ts'
+import { SubscribedPage } from './pages.tsx'
+
+export type BuyDeps = SyncDeps & { limits: Limits }
+
+const BuyForm = z.object({
+  request: z.string().regex(/^[\w-]{8,64}$/),
+  quantity: z.coerce.number().int().positive().default(1),
+})
+
+/** `POST /checkout/:price` and `POST /portal`. A client names a price and how many; everything else the catalog says. */
+export function buyRoutes(deps: BuyDeps): Hono {
+  return new Hono()
+    .post('/checkout/:price', async (c) => {
+      const price = priceOf(c.req.param('price'))
+      const form = BuyForm.safeParse(await c.req.parseBody())
+      if (!price || !form.success || form.data.quantity > price.most) throw new HTTPException(400)
+      await deps.limits.count(c, 'checkout')
+      const { user } = c.var
+      if (price.kind === 'subscription' && user && (await liveSubscription(deps.db, user.userId, price.product.plan))) {
+        return renderPage(c, <SubscribedPage {...pageContext(c)} product={price.product.name[c.var.locale]} />, 409)
+      }
+      const { url } = await createCheckout(deps, {
+        kind: 'catalog',
+        price,
+        quantity: form.data.quantity,
+        locale: c.var.locale,
+        cancelPath: `/#${price.product.key}`,
+        requestId: form.data.request,
+        ...(await payerOf(c, deps)),
+      })
+      return c.redirect(url, 303)
+    })
+    .post('/portal', requireUser, async (c) => {
+      const url = await portalUrl(deps, c.var.user!.userId, c.var.locale)
+      return url ? c.redirect(url, 303) : c.redirect('/account', 303)
+    })
+}
+
+function priceOf(key: string): Price | undefined {
+  return catalog.products.flatMap((product) => product.prices).find((price) => price.key === key)
+}
+
+/** Stripe's customer of somebody who has paid before; to others their address is only suggested. */
+async function payerOf(c: Context, { db }: BuyDeps): Promise<{ customerId?: string; email?: string }> {
+  const { user } = c.var
+  if (!user) return {}
+  const customerId = await customerOf(db, user.userId)
+  return customerId ? { customerId } : { email: user.email }
+}

@@ -1,0 +1,57 @@
+import { catalog } from '../catalog.ts'
+import type { Price, Product } from '../define-catalog.ts'
+import type { Locale } from '../locales.ts'
+import { formatMoney } from '../money.ts'
+import { words } from './words.ts'
+
+interface Buying {
+  locale: Locale
+  /** Of this visit, so that a double click buys once. */
+  request: string
+}
+
+/** What is sold, each price a form with one button. */
+export function CatalogList(buying: Buying) {
+  return catalog.products.map((product) => (
+    <section id={product.key}>
+      <h2>{product.name[buying.locale]}</h2>
+      <p class="muted">{product.description[buying.locale]}</p>
+      <ul class="rows offers">
+        {product.prices.map((price) => (
+          <Offer {...buying} product={product} price={price} />
+        ))}
+      </ul>
+    </section>
+  ))
+}
+
+function Offer({ locale, request, product, price }: Buying & { product: Product; price: Price }) {
+  const t = words[locale]
+  const name = price.label?.[locale] ?? product.name[locale]
+  return (
+    <li>
+      <form method="post" action={`/checkout/${price.key}`}>
+        <input type="hidden" name="request" value={request} />
+        <span>
+          {name} <span class="money">{priceText(price, locale)}</span>
+          {price.trialDays && <small> {t.trial(price.trialDays)}</small>}
+        </span>
+        {price.most > 1 && (
+          <label class="quantity">
+            <span class="unseen">{t.quantity(name)}</span>
+            <input name="quantity" type="number" min="1" max={price.most} value="1" />
+          </label>
+        )}
+        <button type="submit" class="button quiet" aria-label={t.buyNamed(name)}>
+          {price.every ? t.subscribe : t.buy}
+        </button>
+      </form>
+    </li>
+  )
+}
+
+/** "¥33 / 月": what a price costs, and how often. */
+export function priceText({ money, every }: Price, locale: Locale): string {
+  const amount = formatMoney(money, locale, { short: true })
+  return every ? words[locale].every[every](amount) : amount
+}

@@ -1,0 +1,90 @@
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { type App, startApp } from './support/app.ts'
+import { screenshot, visitor } from './support/visitor.ts'
+
+const ANN = 'ann@example.com'
+
+test('sign up, prove it, sign out, come back by mail, reset, and every other session is over', async () => {
+  const app = await startApp()
+  const page = await visitor(app, { locale: 'en' })
+  await page.goto('/sign-up')
+  await page.locator('[name=email]').fill(ANN)
+  await page.locator('[name=password]').fill('candy for everyone')
+  await screenshot(page, 'sign-up-en')
+  await press(page, 'Sign up')
+  await page.waitForURL(/\/sign-in\/code$/)
+  await page.goto(await linkInMail(app, 'Confirm your email'))
+  await press(page, 'Confirm and sign in')
+  await page.waitForURL(/\/account$/)
+  await screenshot(page, 'account-en')
+
+  await page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click()
+  await page.goto('/sign-in')
+  await screenshot(page, 'sign-in-en')
+  await page.locator('[name=email]').fill(ANN)
+  await press(page, 'Mail me a sign-in link instead')
+  await page.waitForURL(/\/sign-in\/code$/)
+  await page.goto(await linkInMail(app, 'Sign in'))
+  await press(page, 'Sign in')
+  await page.waitForURL(/\/account$/)
+
+  const elsewhere = await visitor(app, { locale: 'en', device: 'desktop' })
+  await elsewhere.goto('/reset-password')
+  await elsewhere.locator('[name=email]').fill(ANN)
+  await press(elsewhere, 'Send the mail')
+  await elsewhere.waitForURL(/\/sign-in\/code$/)
+  await elsewhere.goto(await linkInMail(app, 'Choose a new password'))
+  await elsewhere.locator('[name=password]').fill('another good password')
+  await press(elsewhere, 'Save and sign in')
+  await elsewhere.waitForURL(/\/account$/)
+
+  await page.goto('/account')
+  expect(new URL(page.url()).pathname).toBe('/sign-in')
+  await page.locator('[name=email]').fill(ANN)
+  await page.locator('[name=password]').fill('another good password')
+  await press(page, 'Sign in')
+  await page.waitForURL(/\/account$/)
+}, 120_000)
+
+test('a guest pays, and finds the purchase after proving the address', async () => {
+  const app = await startApp()
+  const page = await visitor(app)
+  await page.goto('/')
+  await screenshot(page, 'home', { fullPage: true })
+  await page.getByRole('button', { name: '购买：五个问题' }).click()
+  await page.waitForURL(/\/sandbox\/checkout\//)
+  await page.locator('[name=email]').fill(ANN)
+  await page.locator('main button[type=submit]').first().click()
+  await page.waitForURL(/\/thanks\?/)
+
+  await page.goto('/sign-in')
+  await page.locator('[name=email]').fill(ANN)
+  await press(page, '不用密码，发登录邮件给我')
+  await page.waitForURL(/\/sign-in\/code$/)
+  await page.goto(await linkInMail(app, '登录'))
+  await press(page, '登录')
+  await page.waitForURL(/\/account$/)
+  await page.getByText('还有 5 个点数').waitFor()
+  await page.getByText('提问 · 五个问题').first().waitFor()
+  await screenshot(page, 'account', { fullPage: true })
+}, 120_000)
+
+function press(page: Page, name: string) {
+  return page.getByRole('main').getByRole('button', { name, exact: true }).click()
+}
+
+/** The link of the newest mail with that subject, out of the mailbox as a person finds it. */
+async function linkInMail(app: App, subject: string): Promise<string> {
+  const reader = await visitor(app, { locale: 'en', device: 'desktop' })
+  const mail = reader.getByRole('link', { name: new RegExp(`· ${subject}$`) }).first()
+  for (let i = 0; i < 50 && (await mail.count()) === 0; i++) {
+    await reader.goto('/sandbox/mailbox')
+    await reader.waitForTimeout(200)
+  }
+  await mail.click()
+  const link = reader.frameLocator('iframe').getByRole('link').first()
+  const address = await link.getAttribute('href')
+  expect(address).toMatch(/\?token=/)
+  return address!
+}
