@@ -42,3 +42,13 @@ export const catalog = defineCatalog({
     },
   },
 })
+
+/** What is sold under a key; undefined when nothing is. */
+export function priceOfKey(key: string | undefined) {
+  return catalog.products.flatMap((product) => product.prices).find((price) => price.key === key)
+}
+
+/** The product that opens a plan. */
+export function productOfPlan(plan: string | null) {
+  return catalog.products.find((product) => product.plan !== undefined && product.plan === plan)
+}

@@ -1,4 +1,4 @@
-import { catalog } from '../catalog.ts'
+import { productOfPlan } from '../catalog.ts'
 import type { Rights } from '../payments/rights.ts'
 import { SubmitButton } from '../ui/form.tsx'
 import { dictionary, formatDate, type Locale } from '../ui/i18n.ts'
@@ -33,7 +33,7 @@ export interface PlanSectionProps {
 /** What is open to this person now. */
 export function PlanSection({ locale, timeZone, rights, isCustomer }: PlanSectionProps) {
   const t = words[locale]
-  const named = (plan: string) => catalog.products.find((product) => product.plan === plan)?.name[locale] ?? plan
+  const named = (plan: string) => productOfPlan(plan)?.name[locale] ?? plan
   const lines = [
     ...rights.plans.map(({ plan, until }) => t.plan(named(plan), formatDate(until, locale, timeZone, 'date'))),
     ...(rights.credits > 0 ? [t.credits(rights.credits)] : []),

@@ -1,4 +1,4 @@
-import type { Db, Trx } from '../db/connection.ts'
+import type { Trx } from '../db/connection.ts'
 import { creditsOf } from './rights.ts'
 
 export type CreditTaken = { taken: true; again: boolean } | { taken: false }
@@ -27,19 +27,4 @@ export async function takeCredit(
     .values({ user_id: userId, amount: 1, reason, idempotency_key: idempotencyKey })
     .execute()
   return { taken: true, again: false }
-}
-
-/** Gives a user credits, or takes them: what the owner decides by hand. `amount` may be negative; the same key counts once. */
-export async function adjustCredits(
-  db: Db,
-  userId: string,
-  amount: number,
-  reason: string,
-  idempotencyKey: string,
-): Promise<void> {
-  await db
-    .insertInto('credit_uses')
-    .values({ user_id: userId, amount: -amount, reason, idempotency_key: idempotencyKey })
-    .onConflict((conflict) => conflict.columns(['user_id', 'idempotency_key']).doNothing())
-    .execute()
 }

@@ -26,9 +26,6 @@ const objectOf: Record<string, (object: EventObject) => string | undefined> = {
   'invoice_payment.paid': (payment) => payment.invoice,
 }
 
-/** The types that a webhook endpoint has to be registered for. */
-export const handledTypes = Object.keys(objectOf)
-
 const reference = z
   .union([z.string(), z.object({ id: z.string() }).transform((object) => object.id)])
   .nullish()

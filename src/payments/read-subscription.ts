@@ -1,5 +1,5 @@
 import type Stripe from 'stripe'
-import { catalog } from '../catalog.ts'
+import { priceOfKey } from '../catalog.ts'
 import { metadataOf } from './metadata.ts'
 import { dateOf, expanded, idOf, maybeDate, payerOf, type Reading, type Row } from './reading.ts'
 
@@ -13,7 +13,7 @@ export async function readSubscription(stripe: Stripe, id: string): Promise<Read
   const { price, quantity = 1 } = item
   // A plan that was switched at Stripe says so by its price; the metadata is from the beginning.
   const priceKey = price.lookup_key ?? metadata.price
-  const known = catalog.products.flatMap((product) => product.prices).find(({ key }) => key === priceKey)
+  const known = priceOfKey(priceKey)
   const customer = expanded(subscription.customer)
   return {
     id,

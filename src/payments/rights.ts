@@ -1,5 +1,4 @@
 import { type Selectable, sql } from 'kysely'
-import { catalog } from '../catalog.ts'
 import type { Db, Trx } from '../db/connection.ts'
 import type { Tables } from '../db/tables.ts'
 
@@ -30,11 +29,6 @@ export async function rightsOf(db: Db | Trx, userId: string, at = new Date()): P
     open(plan, passEnds(passes.filter((pass) => pass.plan === plan)))
   }
   return { plans: [...ends].map(([plan, until]) => ({ plan, until })), credits }
-}
-
-/** Whether a plan is open to a user now. */
-export async function hasPlan(db: Db | Trx, userId: string, plan: string): Promise<boolean> {
-  return (await rightsOf(db, userId)).plans.some((open) => open.plan === plan)
 }
 
 /**
@@ -87,9 +81,4 @@ async function passesOf(db: Db | Trx, userId: string) {
 
 function addDays(date: Date, days: number): Date {
   return new Date(date.getTime() + days * DAY_MS)
-}
-
-/** What a plan is called in the catalog. */
-export function productOfPlan(plan: string) {
-  return catalog.products.find((product) => product.plan === plan)
 }

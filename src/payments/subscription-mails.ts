@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely'
-import { catalog } from '../catalog.ts'
+import { catalog, productOfPlan } from '../catalog.ts'
 import type { Trx } from '../db/connection.ts'
 import type { Tables } from '../db/tables.ts'
 import { queueMail } from '../mail/outbox.ts'
@@ -14,7 +14,7 @@ export async function queueSubscriptionMails(
   subscription: Selectable<Tables['subscriptions']>,
 ): Promise<void> {
   const { id, status, email, plan, period_start, ended_at } = subscription
-  const product = catalog.products.find((known) => known.plan === plan && plan !== null)
+  const product = productOfPlan(plan)
   if (!email || !product) return
   const locale = asLocale(subscription.locale)
   const send = (what: 'payment-failed' | 'ended', key: string, until: Date) =>

@@ -3,8 +3,7 @@ import { HTTPException } from 'hono/http-exception'
 import { z } from 'zod'
 import { requireUser } from '../auth/guards.ts'
 import type { Limits } from '../auth/limits.ts'
-import { catalog } from '../catalog.ts'
-import type { Price } from '../define-catalog.ts'
+import { priceOfKey } from '../catalog.ts'
 import { createCheckout } from '../payments/checkout.ts'
 import { customerOf, liveSubscription, portalUrl } from '../payments/customers.ts'
 import type { SyncDeps } from '../payments/sync.ts'
@@ -23,7 +22,7 @@ const BuyForm = z.object({
 export function buyRoutes(deps: BuyDeps): Hono {
   return new Hono()
     .post('/checkout/:price', async (c) => {
-      const price = priceOf(c.req.param('price'))
+      const price = priceOfKey(c.req.param('price'))
       const form = BuyForm.safeParse(await c.req.parseBody())
       if (!price || !form.success || form.data.quantity > price.most) throw new HTTPException(400)
       await deps.limits.count(c, 'checkout')
@@ -46,10 +45,6 @@ export function buyRoutes(deps: BuyDeps): Hono {
       const url = await portalUrl(deps, c.var.user!.userId, c.var.locale)
       return url ? c.redirect(url, 303) : c.redirect('/account', 303)
     })
-}
-
-function priceOf(key: string): Price | undefined {
-  return catalog.products.flatMap((product) => product.prices).find((price) => price.key === key)
 }
 
 /** Stripe's customer of somebody who has paid before; to others their address is only suggested. */
