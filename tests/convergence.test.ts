@@ -7,8 +7,10 @@ const AT_ONCE = 10
 onBothDatabases('whatever way the news of a payment comes', (database) => {
   test('in every order, each three times, ten at once: one payment, one receipt, one notice, equal sums', async () => {
     const shop = await openShop(database, { webhooks: false })
-    const orders = permutations(await eventsOf(shop, await shop.tip()))
-    expect(orders.length).toBe(120)
+    const all = permutations(await eventsOf(shop, await shop.tip()))
+    expect(all.length).toBe(120)
+    // PGlite has one session, so there what counts is that the same SQL does it: every tenth order will do.
+    const orders = database.kind === 'Postgres' ? all : all.filter((_, index) => index % 10 === 0)
     // Each order is told of a payment of its own, all in one shop.
     let count = 1
     await post(shop, orders[0]!)

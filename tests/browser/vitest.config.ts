@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     root: new URL('../..', import.meta.url).pathname,
     include: ['tests/browser/**/*.test.{ts,tsx}'],
-    globalSetup: 'tests/support/postgres-for-tests.ts',
+    globalSetup: 'tests/support/databases-for-tests.ts',
     // A browser and an app are four processes already.
     maxWorkers: 1,
     testTimeout: 120_000,

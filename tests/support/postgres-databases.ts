@@ -1,20 +1,25 @@
 import pg from 'pg'
+import type { Ask } from './emptied.ts'
 
 /** Makes a database on the server, a copy of `template` if one is named, and returns its address. */
 export async function createDatabase(serverUrl: string, name: string, template = 'template1'): Promise<string> {
-  await ask(serverUrl, `create database ${name} template ${template}`)
+  await onServer(serverUrl, (ask) => ask(`create database ${name} template ${template}`))
   const url = new URL(serverUrl)
   url.pathname = `/${name}`
   return url.href
 }
 
-/** Whoever is still connected to it is cut off. */
-export async function dropDatabase(serverUrl: string, name: string): Promise<void> {
-  await ask(serverUrl, `drop database if exists ${name} with (force)`)
+/** Drops the template and all copies of it. Whoever is still connected to one is cut off. */
+export async function dropCopies(serverUrl: string, template: string): Promise<void> {
+  await onServer(serverUrl, async (ask) => {
+    const { rows } = await ask(`select datname as name from pg_database where starts_with(datname, '${template}')`)
+    for (const { name } of rows as { name: string }[]) await ask(`drop database if exists ${name} with (force)`)
+  })
 }
 
-async function ask(url: string, statement: string): Promise<void> {
+/** One connection to a database, for as long as `work` takes. */
+export async function onServer<T>(url: string, work: (ask: Ask) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 })
   await client.connect()
-  await client.query(statement).finally(() => client.end())
+  return work((text) => client.query(text)).finally(() => client.end())
 }

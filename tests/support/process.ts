@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { inject, onTestFinished } from 'vitest'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -52,5 +52,14 @@ export function runSource(file: string, env: NodeJS.ProcessEnv): Program {
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'fpu-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** A DATA_DIR where the embedded database is made already, so that a program starts in a second instead of five. */
+export async function preparedFolder(): Promise<string> {
+  const folder = await temporaryFolder()
+  const database = join(folder, 'postgres')
+  await mkdir(database, { recursive: true })
+  execFileSync('tar', ['-xf', inject('pglite'), '-C', database], { stdio: 'ignore' })
   return folder
 }
