@@ -1,7 +1,8 @@
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { compress } from 'hono/compress'
 import { csrf } from 'hono/csrf'
+import { createMiddleware } from 'hono/factory'
 import { secureHeaders } from 'hono/secure-headers'
 import type pg from 'pg'
 import type Stripe from 'stripe'
@@ -13,14 +14,15 @@ import { oauthProviders } from './auth/oauth.ts'
 import { authRoutes } from './auth/routes.tsx'
 import type { Config } from './config.ts'
 import type { Db } from './db/connection.ts'
+import type { Feature } from './feature.ts'
 import { healthRoutes } from './health.ts'
 import type { Jobs } from './jobs/queue.ts'
 import { claimPurchases } from './payments/claims.ts'
 import { webhookRoutes } from './payments/webhook.ts'
 import { answerError, answerNotFound } from './problems.tsx'
-import { revenueRoutes } from './revenue/routes.tsx'
+import { overview, revenueRoutes } from './revenue/routes.tsx'
 import { shopRoutes } from './shop/routes.tsx'
-import { tipRoutes } from './tips/routes.tsx'
+import { tips } from './tips/routes.tsx'
 import { readLocale } from './ui/locale.ts'
 import { staticFiles } from './ui/static.ts'
 
@@ -46,6 +48,8 @@ export function createApp(deps: AppDeps): Hono {
     ways: providers.map(({ name }) => ({ name, href: `/sign-in/${name}` })),
     claim: (user: { id: string; email: string }) => claimPurchases(db, user),
   }
+  // Each may go: delete its line and its folder.
+  const features: Feature[] = [tips({ ...deps, limits })]
   const app = new Hono()
   app.onError(answerError)
   app.notFound(answerNotFound)
@@ -62,12 +66,21 @@ export function createApp(deps: AppDeps): Hono {
   app.use(bodyLimit({ maxSize: 64 * 1024, onError: (c) => c.text('Body too large', 413) }))
   app.use(readSession(sessions, config))
 
-  app.route('/', shopRoutes({ ...deps, limits }))
-  app.route('/tip', tipRoutes({ ...deps, limits }))
+  app.use('/dashboard/*', ownerTabs(features))
+  app.route('/', shopRoutes({ ...deps, limits, features }))
   app.route('/', authRoutes(auth))
-  app.route('/account', accountRoutes(auth))
-  app.route('/dashboard', revenueRoutes({ db, config }))
+  app.route('/account', accountRoutes({ ...auth, features }))
+  app.route('/dashboard', revenueRoutes({ db, config, features }))
+  for (const { routes } of features) app.route('/', routes)
   return app
+}
+
+function ownerTabs(features: Feature[]): MiddlewareHandler {
+  const tabs = [{ href: '/dashboard', title: overview }, ...features.flatMap(({ dashboard }) => dashboard ?? [])]
+  return createMiddleware(async (c, next) => {
+    c.set('tabs', tabs)
+    await next()
+  })
 }
 
 function securityHeaders(secure: boolean, providers: { origin: string }[]) {

@@ -1,16 +1,15 @@
 import { type Context, Hono } from 'hono'
-import type Stripe from 'stripe'
 import { readForm } from '../auth/form.ts'
 import { requireFresh } from '../auth/guards.ts'
-import type { AuthDeps } from '../auth/sign-in.ts'
 import { EmailAddress } from '../email-address.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
 import { deleteAccount } from './delete-account.ts'
 import { DeletePage } from './pages.tsx'
+import type { AccountDeps } from './routes.tsx'
 
 /** `/account/delete`: for whoever types their own address. Not for the owner, whom the site would be without. */
-export function deletionRoutes(deps: AuthDeps & { stripe: Stripe }): Hono {
+export function deletionRoutes(deps: AccountDeps): Hono {
   return new Hono()
     .use(requireFresh)
     .get('/', (c) => showForm(c, ''))

@@ -1,12 +1,14 @@
 import type { SignedIn } from '../auth/lucia.ts'
 import type { Db } from '../db/connection.ts'
+import type { Feature } from '../feature.ts'
 import { decimal } from '../money.ts'
 import { isPaidBy } from '../payments/paid-by.ts'
 
 /**
  * Everything that we hold about a person, without what signs them in: hashes and keys. Times are UTC, amounts decimal.
  */
-export async function ownData(db: Db, user: SignedIn) {
+export async function ownData({ db, features }: { db: Db; features: Feature[] }, user: SignedIn) {
+  const more = await Promise.all(features.flatMap((feature) => feature.ownData?.(user) ?? []))
   // What hangs on the address is theirs once they proved it.
   const proved = user.emailVerified ? user.email : ''
   const payer = { id: user.userId, email: proved }
@@ -30,6 +32,7 @@ export async function ownData(db: Db, user: SignedIn) {
       currency: currency.toUpperCase(),
     })),
     creditUses: await creditUsesOf(db, user),
+    ...Object.assign({}, ...more),
     stripeEvents: await eventsAbout(db, [
       ...purchases.flatMap(({ id, sessionId, invoiceId }) => [id, sessionId ?? [], invoiceId ?? []].flat()),
       ...subscriptions.map(({ id }) => id),

@@ -1,3 +1,4 @@
+import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { identitiesOf } from '../auth/oauth-accounts.ts'
 import { IdentitySection } from '../auth/oauth-parts.tsx'
 import { PasskeySection, type PasskeySectionProps } from '../auth/passkey-parts.tsx'
@@ -20,6 +21,8 @@ export interface AccountProps extends PageContext {
   rights: PlanSectionProps['rights']
   isCustomer: boolean
   purchases: Purchase[]
+  /** Of the optional features. */
+  sections: JSX.Element[]
   sessions: OwnSession[]
   identities: Awaited<ReturnType<typeof identitiesOf>>
   ways: Way[]
@@ -42,6 +45,7 @@ export function AccountPage(props: AccountProps) {
       <p class="lead">{props.email}</p>
       <PlanSection {...props} />
       <PurchasesSection {...props} />
+      {props.sections}
       <SignInSection {...props} />
       <PasskeySection {...props} />
       <IdentitySection {...props} />

@@ -4,6 +4,7 @@ import { isFresh, requireFresh, requireUser } from '../auth/guards.ts'
 import { identitiesOf } from '../auth/oauth-accounts.ts'
 import { passkeysOf } from '../auth/passkeys.ts'
 import type { AuthDeps } from '../auth/sign-in.ts'
+import type { Feature } from '../feature.ts'
 import { customerOf } from '../payments/customers.ts'
 import { rightsOf } from '../payments/rights.ts'
 import { Page, renderPage } from '../ui/layout.tsx'
@@ -18,8 +19,13 @@ import { sessionRoutes } from './session-routes.ts'
 import { sessionsOf } from './sessions.ts'
 import { words } from './words.ts'
 
+export interface AccountDeps extends AuthDeps {
+  stripe: Stripe
+  features: Feature[]
+}
+
 /** `/account`: what a person can see and change of their own account. */
-export function accountRoutes(deps: AuthDeps & { stripe: Stripe }): Hono {
+export function accountRoutes(deps: AccountDeps): Hono {
   return new Hono()
     .get('/deleted', showDeleted)
     .use(requireUser)
@@ -30,12 +36,12 @@ export function accountRoutes(deps: AuthDeps & { stripe: Stripe }): Hono {
     .get('/data', requireFresh, (c) => renderPage(c, <DataPage {...pageContext(c)} />))
     .get('/data.json', requireFresh, async (c) => {
       c.header('content-disposition', 'attachment; filename="data.json"')
-      return c.json(await ownData(deps.db, c.var.user!))
+      return c.json(await ownData(deps, c.var.user!))
     })
     .route('/delete', deletionRoutes(deps))
 }
 
-async function showAccount(c: Context, { db, config, ways }: AuthDeps) {
+async function showAccount(c: Context, { db, config, ways, features }: AccountDeps) {
   const user = c.var.user!
   const account = await db
     .selectFrom('users')
@@ -50,6 +56,7 @@ async function showAccount(c: Context, { db, config, ways }: AuthDeps) {
       rights={await rightsOf(db, user.userId)}
       isCustomer={(await customerOf(db, user.userId)) !== undefined}
       purchases={await purchasesOf(db, user)}
+      sections={await Promise.all(features.flatMap((feature) => feature.account?.(c) ?? []))}
       identities={await identitiesOf(db, user.userId)}
       ways={ways}
       sessions={await sessionsOf(db, user)}

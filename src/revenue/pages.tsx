@@ -1,15 +1,15 @@
+import type { Todo } from '../feature.ts'
 import { formatMoney } from '../money.ts'
 import { BarChart } from '../ui/chart.tsx'
 import { formatDate } from '../ui/i18n.ts'
-import { Page, type PageContext, type Tab } from '../ui/layout.tsx'
+import { Page, type PageContext } from '../ui/layout.tsx'
 import { Figures, type Month } from './figures.tsx'
-import { FirstSteps, Latest, type LatestPayment, type Milestone, Milestones, type Todo, Todos } from './parts.tsx'
+import { FirstSteps, Latest, type LatestPayment, type Milestone, Milestones, Todos } from './parts.tsx'
 import { words } from './words.ts'
 
 export interface DashboardProps extends PageContext {
   now: Date
   timeZone: string
-  tabs?: Tab[]
   /** Every settlement currency of the books; the page shows one of them and links to `?currency=` of the others. */
   currencies: string[]
   currency: string
@@ -23,14 +23,14 @@ export interface DashboardProps extends PageContext {
   /** The first payment ever. While there is none, the page shows the steps to it. */
   milestone: Milestone | null
   /** The public address to send to somebody. */
-  tipUrl: string
+  siteUrl: string
   csvUrl: string
 }
 
 export function DashboardPage(props: DashboardProps) {
   const { locale, milestone } = props
   return (
-    <Page {...pageContext(props)} title={words[locale].title} tabs={props.tabs}>
+    <Page {...pageContext(props)} title={words[locale].title}>
       {milestone ? <Books {...props} milestone={milestone} /> : <FirstSteps {...props} />}
       {!milestone && props.todos.length > 0 && <Todos {...props} />}
     </Page>
@@ -80,8 +80,8 @@ function Days({ locale, days, currency }: DashboardProps) {
   )
 }
 
-function pageContext({ locale, path, shopName, user }: PageContext): PageContext {
-  return { locale, path, shopName, user }
+function pageContext({ locale, path, shopName, user, tabs }: PageContext): PageContext {
+  return { locale, path, shopName, user, tabs }
 }
 
-export type { LatestPayment, Milestone, Month, Todo }
+export type { LatestPayment, Milestone, Month }

@@ -1,3 +1,4 @@
+import type { Todo } from '../feature.ts'
 import { type Money as Amount, formatMoney } from '../money.ts'
 import { Candy } from '../ui/candy.tsx'
 import { formatDate, type Locale, relativeTime } from '../ui/i18n.ts'
@@ -17,12 +18,6 @@ export interface LatestPayment {
   amount: Amount
   direction: 'in' | 'out'
   at: Date
-}
-
-export interface Todo {
-  text: string
-  href?: string
-  note?: string
 }
 
 export interface Milestone {
@@ -130,7 +125,7 @@ export function Milestones({
   )
 }
 
-export function FirstSteps({ locale, tipUrl }: { locale: Locale; tipUrl: string }) {
+export function FirstSteps({ locale, siteUrl }: { locale: Locale; siteUrl: string }) {
   const t = words[locale]
   return (
     <>
@@ -139,7 +134,7 @@ export function FirstSteps({ locale, tipUrl }: { locale: Locale; tipUrl: string 
         <li>
           <h2>{t.step1}</h2>
           <p>
-            <a href="/tip">{t.step1Text}</a>
+            <a href="/">{t.step1Text}</a>
           </p>
         </li>
         <li>
@@ -151,7 +146,7 @@ export function FirstSteps({ locale, tipUrl }: { locale: Locale; tipUrl: string 
         <li>
           <h2>{t.step3}</h2>
           <p>
-            {t.step3Text} <a href={tipUrl}>{tipUrl}</a>
+            {t.step3Text} <a href={siteUrl}>{siteUrl}</a>
           </p>
         </li>
       </ol>

@@ -5,20 +5,24 @@ import { ownerNeedsPasskey } from '../auth/passkeys.ts'
 import { catalog } from '../catalog.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/connection.ts'
+import type { Feature, Todo } from '../feature.ts'
 import type { Locale } from '../locales.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
 import { currenciesOf, dailyGross, firstPayment, latestPayments, monthTotals, type Totals } from './books.ts'
 import { paymentsCsv } from './csv.ts'
-import { DashboardPage, type LatestPayment, type Todo } from './pages.tsx'
+import { DashboardPage, type LatestPayment } from './pages.tsx'
 import { troubles } from './troubles.ts'
 import { words } from './words.ts'
 
 const DAYS = 30
 const LATEST = 20
 
+/** The name of the dashboard's first tab. */
+export const overview = { 'zh-CN': words['zh-CN'].overview, en: words.en.overview }
+
 /** `/dashboard`: for the owner alone. */
-export function revenueRoutes({ db, config }: { db: Db; config: Config }): Hono {
+export function revenueRoutes({ db, config, features }: { db: Db; config: Config; features: Feature[] }): Hono {
   return new Hono()
     .use(requireOwner)
     .get('/', async (c) => {
@@ -27,7 +31,12 @@ export function revenueRoutes({ db, config }: { db: Db; config: Config }): Hono 
       const wanted = c.req.query('currency')
       const currency = currencies.find((known) => known === wanted) ?? currencies[0] ?? catalog.currency
       const books = await readBooks(db, currency, config.timeZone)
-      const todos = [...(await offers(db, c.var.user!.userId, locale)), ...(await troubles(db, locale))]
+      const asked = await Promise.all(features.map((feature) => feature.dashboard?.todos?.(locale) ?? []))
+      const todos = [
+        ...asked.flat(),
+        ...(await offers(db, c.var.user!.userId, locale)),
+        ...(await troubles(db, locale)),
+      ]
       return renderPage(
         c,
         <DashboardPage
@@ -39,7 +48,7 @@ export function revenueRoutes({ db, config }: { db: Db; config: Config }): Hono 
           currency={currency}
           latest={books.latest.map((payment) => latestOf(payment, locale))}
           todos={todos}
-          tipUrl={`${config.baseUrl}/tip`}
+          siteUrl={config.baseUrl}
           csvUrl="/dashboard/payments.csv"
         />,
       )

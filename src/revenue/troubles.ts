@@ -1,6 +1,6 @@
 import type { Db } from '../db/connection.ts'
+import type { Todo } from '../feature.ts'
 import { dictionary, type Locale } from '../ui/i18n.ts'
-import type { Todo } from './pages.tsx'
 
 const words = dictionary({
   'zh-CN': {

@@ -3,6 +3,7 @@ import { dictionary } from '../ui/i18n.ts'
 export const words = dictionary({
   'zh-CN': {
     title: '收入',
+    overview: '总览',
     net: '本月到手',
     currency: '货币',
     more: (percent: string) => `比上月同期多 ${percent}`,
@@ -39,6 +40,7 @@ export const words = dictionary({
     step3Text: '一个你真正帮到过的人。把这个链接发过去：',
   },
   en: {
+    overview: 'Overview',
     title: 'Revenue',
     net: 'Net this month',
     currency: 'Currency',

@@ -1,3 +1,4 @@
+import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { Money as Amount } from '../money.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
 import { Money } from '../ui/money.tsx'
@@ -8,15 +9,14 @@ import { words } from './words.ts'
 interface HomeProps extends PageContext {
   tagline: string
   story: string
-  /** The amount on the button. */
-  tip: Amount
+  /** What the optional features have to say here. */
+  offers: JSX.Element[]
   /** Of this visit, so that a double click buys once. */
   request: string
 }
 
-export function HomePage({ tagline, story, tip, request, ...context }: HomeProps) {
+export function HomePage({ tagline, story, offers, request, ...context }: HomeProps) {
   const { locale, shopName } = context
-  const t = words[locale]
   return (
     <Page {...context} title={shopName} description={`${tagline} ${story}`} narrow>
       <div class="home">
@@ -24,10 +24,7 @@ export function HomePage({ tagline, story, tip, request, ...context }: HomeProps
           <Phrases text={tagline} />
         </h1>
         <p class="story">{story}</p>
-        <a class="button" href="/tip">
-          {t.tip} <Money value={tip} locale={locale} short />
-        </a>
-        <p class="small muted">{t.easy}</p>
+        {offers}
       </div>
       <CatalogList locale={locale} request={request} />
     </Page>

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Limits } from '../auth/limits.ts'
 import { randomToken } from '../auth/tokens.ts'
 import { catalog } from '../catalog.ts'
+import type { Feature } from '../feature.ts'
 import { checkoutState } from '../payments/checkout-state.ts'
 import { isStripeDown } from '../payments/stripe.ts'
 import type { SyncDeps } from '../payments/sync.ts'
@@ -16,6 +17,7 @@ const ThanksQuery = z.object({ session_id: z.string().regex(/^cs_(test|live)_\w{
 
 export interface ShopDeps extends SyncDeps {
   limits: Limits
+  features: Feature[]
 }
 
 /** `/`, `/checkout/:price`, `/portal` and `/thanks`. */
@@ -24,13 +26,14 @@ export function shopRoutes(deps: ShopDeps): Hono {
     .route('/', buyRoutes(deps))
     .get('/', (c) => {
       const { locale } = c.var
+      const context = pageContext(c)
       return renderPage(
         c,
         <HomePage
-          {...pageContext(c)}
+          {...context}
           tagline={catalog.tagline[locale]}
           story={catalog.story[locale]}
-          tip={catalog.tip.presets[0]!}
+          offers={deps.features.flatMap((feature) => feature.home?.(context) ?? [])}
           request={randomToken()}
         />,
       )
@@ -41,7 +44,7 @@ export function shopRoutes(deps: ShopDeps): Hono {
       async (c) => {
         const state = await stateFor(c, deps, c.req.valid('query').session_id)
         if (!state) return c.notFound()
-        const retryUrl = state.state === 'open' ? state.payUrl : '/tip'
+        const retryUrl = state.state === 'open' ? state.payUrl : '/'
         return renderPage(c, <ThanksPage {...pageContext(c)} {...state} retryUrl={retryUrl} />)
       },
     )

@@ -2,8 +2,6 @@ import { dictionary } from '../ui/i18n.ts'
 
 export const words = dictionary({
   'zh-CN': {
-    tip: '发个红包',
-    easy: '一分钟就好，不用注册。金额可以自己定。',
     home: '回首页',
     buy: '购买',
     subscribe: '订阅',
@@ -40,8 +38,6 @@ export const words = dictionary({
     },
   },
   en: {
-    tip: 'Send a tip',
-    easy: 'Takes a minute, no account needed. You choose the amount.',
     home: 'Back to the front page',
     buy: 'Buy',
     subscribe: 'Subscribe',

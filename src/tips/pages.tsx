@@ -1,3 +1,4 @@
+import { catalog } from '../catalog.ts'
 import { type Money as Amount, formatMoney } from '../money.ts'
 import { Field, Problem, TextArea } from '../ui/form.tsx'
 import { currencyName } from '../ui/i18n.ts'
@@ -109,3 +110,15 @@ function listed(problems: TipForm['problems']) {
 }
 
 const symbol = (money: Amount, locale: string) => formatMoney({ ...money, amount: 0 }, locale).replace(/[\d.,\s]/g, '')
+
+export function TipButton({ locale }: PageContext) {
+  const t = words[locale]
+  return (
+    <>
+      <a class="button" href="/tip">
+        {t.toTip} <Money value={catalog.tip.presets[0]!} locale={locale} short />
+      </a>
+      <p class="small muted">{t.easy}</p>
+    </>
+  )
+}

@@ -5,16 +5,21 @@ import type { z } from 'zod'
 import type { Limits } from '../auth/limits.ts'
 import { randomToken } from '../auth/tokens.ts'
 import { catalog } from '../catalog.ts'
+import type { Feature } from '../feature.ts'
 import { type CheckoutDeps, createCheckout } from '../payments/checkout.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
 import { isTipProblem, MESSAGE_LENGTH, NAME_LENGTH, TipForm } from './form.ts'
-import { type TipForm as TipFormProps, TipPage } from './pages.tsx'
+import { TipButton, type TipForm as TipFormProps, TipPage } from './pages.tsx'
 import { problemText } from './problems.ts'
 import { words } from './words.ts'
 
-/** `/tip`. */
-export function tipRoutes(deps: CheckoutDeps & { limits: Limits }): Hono {
+/** Tips: `/tip`, and the button on the front page. */
+export function tips(deps: CheckoutDeps & { limits: Limits }): Feature {
+  return { routes: new Hono().route('/tip', tipRoutes(deps)), home: (context) => <TipButton {...context} /> }
+}
+
+function tipRoutes(deps: CheckoutDeps & { limits: Limits }): Hono {
   return new Hono()
     .get('/', (c) => showForm(c, { request: randomToken() }))
     .post('/', zValidator('form', TipForm, showProblems), async (c) => {

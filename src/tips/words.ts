@@ -4,6 +4,8 @@ export const words = dictionary({
   'zh-CN': {
     title: '发个红包',
     product: '红包',
+    toTip: '发个红包',
+    easy: '一分钟就好，不用注册。金额可以自己定。',
     heading: '帮到你了吗？发个红包。',
     lead: '一个人做的小服务。每一笔，都会被认真看见。',
     amount: '金额',
@@ -19,6 +21,8 @@ export const words = dictionary({
   en: {
     title: 'Send a tip',
     product: 'Tip',
+    toTip: 'Send a tip',
+    easy: 'Takes a minute, no account needed. You choose the amount.',
     heading: 'Did it help? Send a red packet.',
     lead: 'One person runs this. I see every tip, and each one means something.',
     amount: 'Amount',

@@ -14,6 +14,8 @@ export interface PageContext {
   path: string
   shopName: string
   user?: 'owner' | 'customer' | null | undefined
+  /** The parts of the dashboard, on its pages. */
+  tabs?: Tab[] | undefined
 }
 
 export interface Tab {
@@ -28,7 +30,6 @@ export type PageProps = PropsWithChildren<
     description?: string
     /** One column for reading and paying; without it the page is as wide as the dashboard. */
     narrow?: boolean
-    tabs?: Tab[]
     refreshSeconds?: number | undefined
   }
 >

@@ -8,6 +8,8 @@ import type { PageContext } from './layout.tsx'
 declare module 'hono' {
   interface ContextVariableMap {
     locale: Locale
+    /** The parts of the dashboard; absent elsewhere. */
+    tabs: { href: string; title: Record<Locale, string> }[] | undefined
   }
 }
 
@@ -28,12 +30,13 @@ export function readLocale(fallback: Locale): MiddlewareHandler {
 
 /** What every page is told about its request. */
 export function pageContext(c: Context): PageContext {
-  const { locale, user, isOwner } = c.var
+  const { locale, user, isOwner, tabs } = c.var
   const url = new URL(c.req.url)
   return {
     locale,
     path: url.pathname + url.search,
     shopName: catalog.name[locale as Locale],
     user: isOwner ? 'owner' : user ? 'customer' : null,
+    tabs: tabs?.map(({ href, title }) => ({ href, text: title[locale as Locale], current: href === url.pathname })),
   }
 }

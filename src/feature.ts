@@ -1,0 +1,37 @@
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context, Hono } from 'hono'
+import type { JSX } from 'hono/jsx/jsx-runtime'
+import type { SignedIn } from './auth/lucia.ts'
+import type { Trx } from './db/connection.ts'
+import type { Locale } from './locales.ts'
+import type { PageContext } from './ui/layout.tsx'
+
+/** What an optional feature adds to the site. Its folder and one line in app.tsx are all there is to remove. */
+export interface Feature {
+  /** Mounted at `/`. */
+  routes: Hono
+  /** What the front page says of it. */
+  home?(context: PageContext): JSX.Element
+  /** The owner's part, guarded by requireOwner. */
+  dashboard?: {
+    href: `/dashboard/${string}`
+    title: Record<Locale, string>
+    /** What waits for the owner there. */
+    todos?(locale: Locale): Promise<Todo[]>
+  }
+  /** Its routes under `/api/v1`, described by themselves; whoever calls has proved an API key, and is `c.var.user`. */
+  api?: OpenAPIHono
+  /** A section of `/account`. */
+  account?(c: Context): Promise<JSX.Element>
+  /** What it holds about a person, for the download of their data: no hashes, no keys. */
+  ownData?(user: SignedIn): Promise<Record<string, unknown>>
+  /** Removes what names a person who deletes their account, unless it goes with the row in `users`. */
+  forget?(trx: Trx, user: SignedIn): Promise<void>
+}
+
+/** One line of "what needs you". */
+export interface Todo {
+  text: string
+  href?: string
+  note?: string
+}
