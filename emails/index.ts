@@ -4,6 +4,8 @@ import type { Email } from './layout.tsx'
 import { type OwnerPaymentProps, ownerPayment } from './owner-payment.tsx'
 import { type PlanNoticeProps, planNotice } from './plan-notice.tsx'
 import { type ProofProps, proof } from './proof.tsx'
+import { type QuestionAnsweredProps, questionAnswered } from './question-answered.tsx'
+import { type QuestionAskedProps, questionAsked } from './question-asked.tsx'
 import { type ReceiptProps, receipt } from './receipt.tsx'
 
 /** A mail: which one, and what it is told. Only JSON inside. */
@@ -14,6 +16,8 @@ export type Message =
   | { template: 'proof'; props: ProofProps }
   | { template: 'account-notice'; props: AccountNoticeProps }
   | { template: 'plan-notice'; props: PlanNoticeProps }
+  | { template: 'question-asked'; props: QuestionAskedProps }
+  | { template: 'question-answered'; props: QuestionAnsweredProps }
 
 export function render(message: Message): Email {
   switch (message.template) {
@@ -29,6 +33,10 @@ export function render(message: Message): Email {
       return accountNotice(message.props)
     case 'plan-notice':
       return planNotice(message.props)
+    case 'question-asked':
+      return questionAsked(message.props)
+    case 'question-answered':
+      return questionAnswered(message.props)
   }
 }
 

@@ -7,6 +7,7 @@ import { secureHeaders } from 'hono/secure-headers'
 import type pg from 'pg'
 import type Stripe from 'stripe'
 import { accountRoutes } from './account/routes.tsx'
+import { ask } from './ask/routes.tsx'
 import { readSession } from './auth/guards.ts'
 import { createLimits } from './auth/limits.ts'
 import { createSessions } from './auth/lucia.ts'
@@ -49,7 +50,7 @@ export function createApp(deps: AppDeps): Hono {
     claim: (user: { id: string; email: string }) => claimPurchases(db, user),
   }
   // Each may go: delete its line and its folder.
-  const features: Feature[] = [tips({ ...deps, limits })]
+  const features: Feature[] = [tips({ ...deps, limits }), ask({ ...deps, limits })]
   const app = new Hono()
   app.onError(answerError)
   app.notFound(answerNotFound)

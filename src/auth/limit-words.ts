@@ -10,6 +10,7 @@ const words = dictionary({
     code: '验证码试得有点密。同一封邮件里的链接仍然可以用。',
     passkey: '通行密钥试得有点密。',
     checkout: '刚才打开的付款页有点多，还没有扣款。',
+    ask: '问得有点密，前面的问题都收到了。',
     thanks: '这一页刷新得有点勤。付过的款不会丢。',
   },
   en: {
@@ -20,6 +21,7 @@ const words = dictionary({
     code: 'That was a lot of codes. The link in the same mail still works.',
     passkey: 'That was a lot of tries with a passkey.',
     checkout: 'That was a lot of payment pages. Nothing has been charged.',
+    ask: 'That was a lot of questions. Those you sent have arrived.',
     thanks: 'This page was loaded very often. If you paid, your payment is safe.',
   },
 })

@@ -152,6 +152,24 @@ export interface Tables {
     created_at: Timestamp
     available_on: Timestamp
   }
+  questions: {
+    id: string
+    user_id: string
+    request: string
+    title: string
+    state: Generated<QuestionState>
+    helped: boolean | null
+    locale: string
+    created_at: Now
+  }
+  question_messages: {
+    id: Generated<number>
+    question_id: string
+    author: 'asker' | 'owner'
+    body: string
+    request: string
+    created_at: Now
+  }
   mails: {
     id: Generated<number>
     key: string
@@ -175,6 +193,7 @@ export type Draft = Exclude<Message, { template: 'proof' }> | { template: 'proof
 
 export type ProofPurpose = 'sign-in' | 'sign-up' | 'reset' | 'change-email' | 'owner'
 export type PaymentKind = 'tip' | 'purchase' | 'pass' | 'subscription' | 'request'
+export type QuestionState = 'waiting' | 'answered' | 'asked-back' | 'closed'
 export type PaymentStatus = 'processing' | 'paid' | 'failed'
 
 type Timestamp = ColumnType<Date, Date | string, Date | string>

@@ -31,6 +31,11 @@ export async function rightsOf(db: Db | Trx, userId: string, at = new Date()): P
   return { plans: [...ends].map(([plan, until]) => ({ plan, until })), credits }
 }
 
+/** Whether a plan is open to a user now. */
+export async function hasPlan(db: Db | Trx, userId: string, plan: string): Promise<boolean> {
+  return (await rightsOf(db, userId)).plans.some((open) => open.plan === plan)
+}
+
 /**
  * Credits left: those of every payment that is paid, less what was used. A refund takes credits back by its share of the
  * payment; those that had been used count against the next purchase. Never below zero.

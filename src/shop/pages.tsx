@@ -1,9 +1,10 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
+import { catalog } from '../catalog.ts'
 import type { Money as Amount } from '../money.ts'
+import { Offers } from '../payments/offers.tsx'
 import { Page, type PageContext } from '../ui/layout.tsx'
 import { Money } from '../ui/money.tsx'
 import { Phrases } from '../ui/phrases.tsx'
-import { CatalogList } from './catalog-parts.tsx'
 import { words } from './words.ts'
 
 interface HomeProps extends PageContext {
@@ -26,7 +27,7 @@ export function HomePage({ tagline, story, offers, request, ...context }: HomePr
         <p class="story">{story}</p>
         {offers}
       </div>
-      <CatalogList locale={locale} request={request} />
+      <Offers products={catalog.products} locale={locale} request={request} />
     </Page>
   )
 }

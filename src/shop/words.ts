@@ -3,12 +3,6 @@ import { dictionary } from '../ui/i18n.ts'
 export const words = dictionary({
   'zh-CN': {
     home: '回首页',
-    buy: '购买',
-    subscribe: '订阅',
-    buyNamed: (name: string) => `购买：${name}`,
-    quantity: (name: string) => `数量：${name}`,
-    trial: (days: number) => `先试用 ${days} 天`,
-    every: { month: (amount: string) => `${amount} / 月`, year: (amount: string) => `${amount} / 年` },
     subscribedTitle: (product: string) => `你已经订阅了${product}`,
     subscribedText: '再订阅一次就要付两份钱，所以这里停下了。想换方式或者取消，在你的账户里。',
     account: '看看我的账户',
@@ -39,12 +33,6 @@ export const words = dictionary({
   },
   en: {
     home: 'Back to the front page',
-    buy: 'Buy',
-    subscribe: 'Subscribe',
-    buyNamed: (name) => `Buy: ${name}`,
-    quantity: (name) => `Quantity: ${name}`,
-    trial: (days) => `free for the first ${days} days`,
-    every: { month: (amount) => `${amount} a month`, year: (amount) => `${amount} a year` },
     subscribedTitle: (product) => `You already have ${product}`,
     subscribedText:
       'A second subscription would cost you twice, so we stopped here. You change or cancel it in your account.',

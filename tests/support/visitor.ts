@@ -24,8 +24,12 @@ export class Visitor {
     return this.send(path, { headers })
   }
 
-  post(path: string, form: Record<string, string>, headers: Record<string, string> = {}): Promise<Response> {
-    return this.send(path, { method: 'POST', body: new URLSearchParams(form), headers: { origin: ORIGIN, ...headers } })
+  post(path: string, form: Record<string, string> | FormData, headers: Record<string, string> = {}): Promise<Response> {
+    return this.send(path, {
+      method: 'POST',
+      body: form instanceof FormData ? form : new URLSearchParams(form),
+      headers: { origin: ORIGIN, ...headers },
+    })
   }
 
   /** As a script of the page sends it. */

@@ -2,7 +2,40 @@ import { catalog } from '../catalog.ts'
 import type { Price, Product } from '../define-catalog.ts'
 import type { Locale } from '../locales.ts'
 import { formatMoney } from '../money.ts'
-import { words } from './words.ts'
+import { dictionary } from '../ui/i18n.ts'
+
+const words = dictionary({
+  'zh-CN': {
+    buy: '购买',
+    subscribe: '订阅',
+    buyNamed: (name: string) => `购买：${name}`,
+    quantity: (name: string) => `数量：${name}`,
+    trial: (days: number) => `先试用 ${days} 天`,
+    every: { month: (amount: string) => `${amount} / 月`, year: (amount: string) => `${amount} / 年` },
+  },
+  en: {
+    buy: 'Buy',
+    subscribe: 'Subscribe',
+    buyNamed: (name) => `Buy: ${name}`,
+    quantity: (name) => `Quantity: ${name}`,
+    trial: (days) => `free for the first ${days} days`,
+    every: { month: (amount) => `${amount} a month`, year: (amount) => `${amount} a year` },
+  },
+})
+
+/** What somebody needs to have: a plan, a credit, or either of them. */
+export interface Needed {
+  plan?: string | undefined
+  credit?: boolean
+}
+
+/** The products that give what is needed, each with only those prices that do. */
+export function productsFor({ plan, credit }: Needed): Product[] {
+  const gives = (price: Price) => (credit && price.credits > 0) || (plan !== undefined && price.product.plan === plan)
+  return catalog.products
+    .map((product) => ({ ...product, prices: product.prices.filter(gives) }))
+    .filter(({ prices }) => prices.length > 0)
+}
 
 interface Buying {
   locale: Locale
@@ -11,8 +44,8 @@ interface Buying {
 }
 
 /** What is sold, each price a form with one button. */
-export function CatalogList(buying: Buying) {
-  return catalog.products.map((product) => (
+export function Offers({ products, ...buying }: Buying & { products: Product[] }) {
+  return products.map((product) => (
     <section id={product.key}>
       <h2>{product.name[buying.locale]}</h2>
       <p class="muted">{product.description[buying.locale]}</p>

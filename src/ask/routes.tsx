@@ -1,0 +1,34 @@
+import { Hono } from 'hono'
+import type { Feature } from '../feature.ts'
+import { questionApi } from './api.ts'
+import { askerRoutes } from './asker-routes.tsx'
+import { forgetMails } from './mails.ts'
+import { ownerRoutes } from './owner-routes.tsx'
+import type { AskDeps } from './questions.ts'
+import { countWaiting, ownQuestions } from './read.ts'
+import { words } from './words.ts'
+
+/** THE SAMPLE SERVICE: a paid question to an engineer. docs/your-service.md says how to put yours in its place. */
+export function ask(deps: AskDeps): Feature {
+  const { db } = deps
+  const href = '/dashboard/questions'
+  return {
+    routes: new Hono().route('/ask', askerRoutes(deps)).route(href, ownerRoutes(deps)),
+    home: ({ locale }) => (
+      <a class="button quiet" href="/ask">
+        {words[locale].toAsk}
+      </a>
+    ),
+    dashboard: {
+      href,
+      title: { 'zh-CN': words['zh-CN'].owner.title, en: words.en.owner.title },
+      async todos(locale) {
+        const count = await countWaiting(db)
+        return count > 0 ? [{ text: words[locale].owner.todo(count), href }] : []
+      },
+    },
+    api: questionApi(deps),
+    ownData: async ({ userId }) => ({ questions: await ownQuestions(db, userId) }),
+    forget: (trx, { userId }) => forgetMails(trx, userId),
+  }
+}
