@@ -97,6 +97,9 @@ onBothDatabases('a paid question', (database) => {
 
     // Once: a double click, and then no more.
     const back = { body: 'But <why>?', request: 'form-0004' }
+    const signedOut = await shop.visitor('en').post(`${path}/reply`, back)
+    expect(signedOut.status).toBe(401)
+    expect(await signedOut.text()).toContain('But &lt;why&gt;?')
     const both = await Promise.all([ann.post(`${path}/reply`, back), ann.post(`${path}/reply`, back)])
     expect(both.map(({ status }) => status)).toEqual([303, 303])
     const late = await ann.post(`${path}/reply`, { body: 'One more thing', request: 'form-0005' })
@@ -229,6 +232,12 @@ onBothDatabases('a paid question', (database) => {
     expect(await api.post({ ...body, title: 'Other' }, 'key-1')).toMatchObject({ status: 409 })
     expect(await api.post(body, 'key-2')).toMatchObject({ status: 402 })
     const { id } = asked.json
+    const { paths, components } = api.description()
+    expect(Object.keys(paths!)).toEqual(['/questions', '/questions/{id}'])
+    expect(components!.schemas!.NewQuestion).toMatchObject({
+      required: ['title', 'body'],
+      properties: { title: { type: 'string', maxLength: 120, example: expect.any(String) } },
+    })
     expect((await api.get('/questions')).json).toMatchObject({ data: [{ id, url: `http://localhost:3000/ask/${id}` }] })
     expect((await api.get(`/questions/${id}`)).json).toEqual(asked.json)
 
@@ -329,12 +338,14 @@ const signedInAs = (userId: string | undefined) =>
 /** The API as src/api mounts it, with somebody who has shown their key. */
 function apiOf(shop: Shop, userId: string) {
   const limits = createLimits(shop.connection.pool, shop.config)
-  const app = new Hono().use(signedInAs(userId)).route('/', questionApi({ ...shop, limits }))
+  const api = questionApi({ ...shop, limits })
+  const app = new Hono().use(signedInAs(userId)).route('/', api)
   const answer = async (path: string, init?: RequestInit) => {
     const response = await app.request(path, init)
     return { status: response.status, type: response.headers.get('content-type'), json: await response.json() }
   }
   return {
+    description: () => api.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'API', version: '1' } }),
     get: (path: string) => answer(path),
     post: (body: unknown, key: string | undefined) =>
       answer('/questions', {
