@@ -6,6 +6,7 @@ import { createCheckout } from '../src/payments/checkout.ts'
 import { handledTypes } from '../src/payments/event-table.ts'
 import { type SetupOptions, setUpStripe } from '../src/payments/setup/set-up.ts'
 import { createStripe } from '../src/payments/stripe.ts'
+import { stripePriceId } from '../src/payments/stripe-prices.ts'
 import { onBothDatabases, type TestDatabase } from './support/databases.ts'
 import { clientOf, openLocalStripe, problem } from './support/local-stripe.ts'
 import { openShop, sessionIdOf } from './support/shop.ts'
@@ -114,6 +115,20 @@ onBothDatabases('stripe:setup', (database) => {
     // Only its lookup key is ours by now, as the plan said.
     expect(await stripe.prices.retrieve(price.id)).toMatchObject({ active: true, unit_amount: 900 })
     expect(await stripe.prices.list({ product: product.id })).toMatchObject({ data: [{ id: price.id }] })
+  })
+
+  test('a checkout archives nothing of others, and takes back a price of ours that was archived', async () => {
+    const { stripe, sandbox } = await openAccount(database)
+    const product = await stripe.products.create({ name: 'A bicycle' })
+    const lookup = { product: product.id, currency: 'cny', unit_amount: 1000, lookup_key: 'talk-1' }
+    const foreign = await stripe.prices.create(lookup)
+    const talk = shelf().products[0]!.prices[0]!
+    const sold = await stripePriceId(clientOf(sandbox), talk, 'en')
+    expect(sold).not.toBe(foreign.id)
+    expect((await stripe.prices.retrieve(foreign.id)).active).toBe(true)
+    await stripe.prices.update(sold, { active: false })
+    expect(await stripePriceId(clientOf(sandbox), talk, 'en')).toBe(sold)
+    expect((await stripe.prices.retrieve(sold)).active).toBe(true)
   })
 
   test('an endpoint that is told of other events is updated, and one of another version is made anew', async () => {

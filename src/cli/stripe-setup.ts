@@ -12,7 +12,7 @@ const LOCAL_KEY = 'sk_test_local'
 
 // Makes Stripe match catalog.ts: products, prices, the webhook endpoint, the customer portal.
 await run(async () => {
-  const { values } = parseArgs({ options: { yes: { type: 'boolean' }, 'dry-run': { type: 'boolean' } } })
+  const values = flags()
   const config = loadConfig()
   const { secretKey, apiBase, webhookSecrets } = config.stripe
   const key = secretKey ?? (apiBase && LOCAL_KEY)
@@ -31,6 +31,14 @@ await run(async () => {
   const hasSecret = webhookSecrets.length > 0
   await setUpStripe(options, { catalog, locale: config.locale, baseUrl: config.baseUrl, hasSecret }).catch(explain)
 })
+
+function flags(): { yes?: boolean; 'dry-run'?: boolean } {
+  try {
+    return parseArgs({ options: { yes: { type: 'boolean' }, 'dry-run': { type: 'boolean' } } }).values
+  } catch (error) {
+    throw new ConfigError(`${(error as Error).message}. There are --dry-run and --yes.`)
+  }
+}
 
 async function ask(): Promise<boolean> {
   if (!process.stdin.isTTY) {

@@ -28,6 +28,8 @@ export async function applyPlan(
   for (const step of steps) {
     const secret = await apply(applied, step)
     if (step.act !== 'keep' && step.act !== 'skip') done(step, secret)
+    // Only after the new secret is told: Stripe does not tell it again.
+    if (step.what === 'webhook' && step.act === 'replace') await stripe.webhookEndpoints.del(step.found!.id)
   }
 }
 
@@ -67,13 +69,11 @@ async function applyWebhook({ stripe }: Applied, { act, url, found }: StepOf<'we
     await stripe.webhookEndpoints.update(found!.id, { enabled_events, disabled: false })
     return undefined
   }
-  const made = await stripe.webhookEndpoints.create({
+  const { secret } = await stripe.webhookEndpoints.create({
     url,
     enabled_events,
     api_version: Stripe.API_VERSION,
     description: 'first-paid-user',
   })
-  // The new one first: an event that both tell us of is harmless, one that neither does waits for the poll.
-  if (act === 'replace') await stripe.webhookEndpoints.del(found!.id)
-  return made.secret
+  return secret
 }
