@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import type { Db } from '../db/connection.ts'
 import type { Locale } from '../locales.ts'
 import { isPaidBy } from './paid-by.ts'
+import { ownPortal } from './portal.ts'
 import { isMissing } from './stripe.ts'
 
 /** Stripe's customer (cus_…) of a user: that of their latest subscription, else of their latest payment. */
@@ -51,8 +52,11 @@ export async function portalUrl(
 ): Promise<string | undefined> {
   const customer = await customerOf(db, userId)
   if (!customer) return undefined
+  // Without one of ours (npm run stripe:setup makes it), the account's default.
+  const configuration = await ownPortal(stripe)
   const session = await stripe.billingPortal.sessions.create({
     customer,
+    ...(configuration && { configuration: configuration.id }),
     return_url: `${config.baseUrl}/account`,
     locale: locale === 'zh-CN' ? 'zh' : 'en',
   })

@@ -26,6 +26,9 @@ const objectOf: Record<string, (object: EventObject) => string | undefined> = {
   'invoice_payment.paid': (payment) => payment.invoice,
 }
 
+/** What a webhook endpoint need be told of. */
+export const handledTypes = Object.keys(objectOf)
+
 const reference = z
   .union([z.string(), z.object({ id: z.string() }).transform((object) => object.id)])
   .nullish()

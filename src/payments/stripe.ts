@@ -5,9 +5,11 @@ export function createStripe(
   secretKey: string,
   options: { apiBase?: string | undefined; fetch?: typeof fetch } = {},
 ): Stripe {
+  const { apiBase } = options
+  const send = options.fetch ?? (apiBase ? fetchUnder(apiBase) : undefined)
   return new Stripe(secretKey, {
-    ...(options.apiBase && hostOf(options.apiBase)),
-    ...(options.fetch && { httpClient: Stripe.createFetchHttpClient(options.fetch) }),
+    ...(apiBase && hostOf(apiBase)),
+    ...(send && { httpClient: Stripe.createFetchHttpClient(send) }),
     maxNetworkRetries: 2,
     timeout: 20_000,
     telemetry: false,
@@ -19,6 +21,17 @@ function hostOf(apiBase: string): { host: string; port: number; protocol: 'http'
   const url = new URL(apiBase)
   const protocol = url.protocol === 'http:' ? 'http' : 'https'
   return { host: url.hostname, port: Number(url.port || (protocol === 'http' ? 80 : 443)), protocol }
+}
+
+/** The SDK knows hosts only; an API under a path, such as the one of a running sandbox, is reached by this. */
+function fetchUnder(apiBase: string): typeof fetch | undefined {
+  const path = new URL(apiBase).pathname.replace(/\/+$/, '')
+  if (!path) return undefined
+  return (input, init) => {
+    const url = new URL(String(input))
+    url.pathname = path + url.pathname
+    return fetch(url, init)
+  }
 }
 
 /** Stripe is away or overloaded, so that the same request may work later. */

@@ -22,6 +22,7 @@ export async function openLocalStripe(database: TestDatabase, options: Partial<S
     return events.slice(since)
   }
   return {
+    pool,
     sandbox,
     stripe,
     /** The same state under another process. */

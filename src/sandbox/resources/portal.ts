@@ -1,4 +1,5 @@
 import type Stripe from 'stripe'
+import { invalid } from '../errors.ts'
 import { newId } from '../ids.ts'
 import { boolean, mergeMetadata, page, params, text, url } from '../params.ts'
 import { get, post, type Route } from '../route.ts'
@@ -6,6 +7,7 @@ import type { Tx } from '../tx.ts'
 import { changed } from './customers.ts'
 import { fieldIs } from './filters.ts'
 import { type ConfigurationInput, CreateParams, features, shape } from './portal-params.ts'
+import type { Price } from './prices.ts'
 
 type Configuration = Stripe.BillingPortal.Configuration
 type Features = Configuration['features']
@@ -13,22 +15,31 @@ type Features = Configuration['features']
 const CONFIGURATION = 'billing_portal.configuration'
 const PATH = '/v1/billing_portal/configurations'
 export const portal: Route[] = [
-  post('/billing_portal/configurations', CreateParams, (tx, given) => createConfiguration(tx, given)),
+  post('/billing_portal/configurations', CreateParams, async (tx, given) => {
+    await checkProducts(tx, given)
+    return shown(await createConfiguration(tx, given))
+  }),
   get(
     '/billing_portal/configurations',
     params({ ...page, active: boolean.optional(), is_default: boolean.optional() }),
-    (tx, given) =>
-      tx.list(CONFIGURATION, PATH, given, [fieldIs('active', given.active), fieldIs('is_default', given.is_default)]),
+    async (tx, given) => {
+      const filters = [fieldIs('active', given.active), fieldIs('is_default', given.is_default)]
+      const list = await tx.list<Configuration>(CONFIGURATION, PATH, given, filters)
+      return { ...list, data: list.data.map(shown) }
+    },
   ),
-  get('/billing_portal/configurations/:id', params({}), (tx, _, id) => tx.get(CONFIGURATION, id, 'configuration')),
+  get('/billing_portal/configurations/:id', params({}), async (tx, _, id) =>
+    shown(await tx.get<Configuration>(CONFIGURATION, id, 'configuration')),
+  ),
   post(
     '/billing_portal/configurations/:id',
     params({ ...shape, active: boolean.optional(), features: features.optional() }),
     async (tx, given, id) => {
+      await checkProducts(tx, given)
       const { data: before } = await tx.lock<Configuration>(CONFIGURATION, id, 'configuration')
       const after = { ...configured(before, given), updated: tx.seconds }
-      tx.emit('billing_portal.configuration.updated', after, changed(before, after))
-      return tx.save(after)
+      tx.emit('billing_portal.configuration.updated', shown(after), changed(shown(before), shown(after)))
+      return shown(await tx.save(after))
     },
   ),
   post(
@@ -41,12 +52,31 @@ export const portal: Route[] = [
   ),
 ]
 
+/** Stripe takes the products to switch between, and does not tell them again. */
+function shown(configuration: Configuration): Configuration {
+  const { products: _, ...update } = configuration.features.subscription_update
+  return { ...configuration, features: { ...configuration.features, subscription_update: update } }
+}
+
+async function checkProducts(tx: Tx, { features }: ConfigurationInput): Promise<void> {
+  for (const { product, prices } of features?.subscription_update?.products ?? []) {
+    await tx.named('product', product, 'features[subscription_update][products][0][product]')
+    for (const id of prices) {
+      const param = 'features[subscription_update][products][0][prices]'
+      const price = await tx.named<Price>('price', id, param)
+      if (price.product !== product || !price.recurring) {
+        throw invalid(`The price ${id} must be a recurring price of the product ${product}.`, { param })
+      }
+    }
+  }
+}
+
 async function createConfiguration(tx: Tx, given: ConfigurationInput, is_default = false): Promise<Configuration> {
   const configuration = configured(
     { ...EMPTY, id: newId('bpc_1'), created: tx.seconds, is_default, updated: tx.seconds },
     given,
   )
-  tx.emit('billing_portal.configuration.created', configuration)
+  tx.emit('billing_portal.configuration.created', shown(configuration))
   return tx.insert(configuration)
 }
 
