@@ -13,7 +13,9 @@ import { createLimits } from './auth/limits.ts'
 import { createSessions } from './auth/lucia.ts'
 import { oauthProviders } from './auth/oauth.ts'
 import { authRoutes } from './auth/routes.tsx'
+import { badge } from './badge/routes.tsx'
 import type { Config } from './config.ts'
+import { credits } from './credits/routes.tsx'
 import type { Db } from './db/connection.ts'
 import type { Feature } from './feature.ts'
 import { healthRoutes } from './health.ts'
@@ -21,10 +23,12 @@ import type { Jobs } from './jobs/queue.ts'
 import { claimPurchases } from './payments/claims.ts'
 import { webhookRoutes } from './payments/webhook.ts'
 import { answerError, answerNotFound } from './problems.tsx'
+import { requests } from './requests/routes.tsx'
 import { overview, revenueRoutes } from './revenue/routes.tsx'
 import { shopRoutes } from './shop/routes.tsx'
 import { tips } from './tips/routes.tsx'
 import { readLocale } from './ui/locale.ts'
+import { knowsAddress } from './ui/preview.tsx'
 import { staticFiles } from './ui/static.ts'
 
 export interface AppDeps {
@@ -50,7 +54,7 @@ export function createApp(deps: AppDeps): Hono {
     claim: (user: { id: string; email: string }) => claimPurchases(db, user),
   }
   // Each may go: delete its line and its folder.
-  const features: Feature[] = [tips({ ...deps, limits }), ask({ ...deps, limits })]
+  const features: Feature[] = [tips({ ...deps, limits }), ask({ ...deps, limits }), badge(deps), credits(deps)]
   const app = new Hono()
   app.onError(answerError)
   app.notFound(answerNotFound)
@@ -59,10 +63,12 @@ export function createApp(deps: AppDeps): Hono {
   app.use(compress())
   app.route('/', healthRoutes(db))
   app.route('/static', staticFiles())
+  for (const { shared } of features) if (shared) app.route('/', shared)
   // Before csrf: Stripe signs what it posts.
   app.route('/webhooks/stripe', webhookRoutes({ ...deps, webhookSecrets: config.stripe.webhookSecrets }))
 
   app.use(readLocale(config.locale))
+  app.use(knowsAddress(config.baseUrl))
   app.use(csrf({ origin: new URL(config.baseUrl).origin }))
   app.use(bodyLimit({ maxSize: 64 * 1024, onError: (c) => c.text('Body too large', 413) }))
   app.use(readSession(sessions, config))
@@ -106,5 +112,7 @@ function securityHeaders(secure: boolean, providers: { origin: string }[]) {
     xFrameOptions: 'DENY',
     // With no-referrer browsers send forms with Origin: null, which csrf has to refuse. Other sites learn nothing by this.
     referrerPolicy: 'same-origin',
+    // What is made for other sites to show says so itself.
+    overwrite: false,
   })
 }

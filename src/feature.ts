@@ -10,6 +10,8 @@ import type { PageContext } from './ui/layout.tsx'
 export interface Feature {
   /** Mounted at `/`. */
   routes: Hono
+  /** The same for everybody, and kept by caches: mounted at `/` before language and session are read. */
+  shared?: Hono
   /** What the front page says of it. */
   home?(context: PageContext): JSX.Element
   /** The owner's part, guarded by requireOwner. */

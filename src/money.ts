@@ -42,6 +42,9 @@ const STRIPE_MINIMUMS: Record<string, number> = {
   sgd: 50,
 }
 
+/** The currencies whose least amount we know. */
+export const KNOWN_CURRENCIES = Object.keys(STRIPE_MINIMUMS)
+
 /** Eight digits: the most that Stripe takes for methods other than cards, in minor units. */
 export const STRIPE_MAXIMUM = 99_999_999
 

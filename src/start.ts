@@ -11,6 +11,7 @@ import { keepStripeMode } from './db/stripe-mode.ts'
 import { type Jobs, startJobs } from './jobs/queue.ts'
 import { deliverMail, giveUp } from './mail/delivery.ts'
 import { requeueDue } from './payments/inbox.ts'
+import { mailEndingPasses } from './payments/pass-mails.ts'
 import { poll } from './payments/poll.ts'
 import { syncEvents } from './payments/sync.ts'
 
@@ -53,6 +54,9 @@ export async function start({
   await jobs.schedule('requeue', '* * * * *')
   await jobs.work('sweep', () => sweepExpired(db))
   await jobs.schedule('sweep', '17 3 * * *')
+  await jobs.work('pass-ends', () => mailEndingPasses(deps))
+  // Nine in the morning in China.
+  await jobs.schedule('pass-ends', '3 1 * * *')
   const stopPolling = config.stripe.webhookSecrets.length === 0 ? pollOften(deps) : async () => {}
 
   return {

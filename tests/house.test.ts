@@ -19,6 +19,7 @@ const levels = [
     'src/api',
     'src/ask',
     'src/badge',
+    'src/credits',
     'src/offline',
     'src/requests',
     'src/revenue',

@@ -72,4 +72,63 @@ onBothDatabases('the tip form', (database) => {
     expect(session).toMatchObject({ amount_total: 1605, currency: 'cny', mode: 'payment', locale: 'zh' })
     expect(session.adaptive_pricing?.enabled).toBe(false)
   })
+
+  test('a link fills in the amount and a message; what is no amount here leaves the plain form', async () => {
+    const shop = await openShop(database)
+    const guest = shop.visitor('en')
+    const filled = async (query: string) => {
+      const answer = await guest.get(`/tip${query}`)
+      expect(answer.status, query).toBe(200)
+      const html = await answer.text()
+      return {
+        html,
+        preset: /value="(\d+)" checked/.exec(html)?.[1],
+        own: /<input[^>]*name="own"[^>]*value="([^"]*)"/.exec(html)?.[1],
+        message: /<textarea[^>]*name="message"[^>]*>\n?([^<]*)<\/textarea>/.exec(html)?.[1],
+      }
+    }
+    const plain = { preset: '660', own: '', message: '' }
+    expect(await filled('?amount=16.6&message=thanks')).toMatchObject({ preset: '1660', own: '', message: 'thanks' })
+    expect(await filled('?amount=66.00')).toMatchObject({ preset: '6600', own: '' })
+    expect(await filled('?amount=8.8')).toMatchObject({ preset: '660', own: '8.8' })
+    expect(await filled(`?message=${'🍬'.repeat(300)}`)).toMatchObject({ ...plain, message: '🍬'.repeat(240) })
+    for (const amount of ['5.99', '5000.01', '-6.6', '6.666', '1e3', '', '%00', '%', '"><b>', '9'.repeat(500)]) {
+      expect(await filled(`?amount=${amount}`), amount).toMatchObject(plain)
+    }
+    const { html } = await filled('?amount=%3Cb%3E&message=%3C/textarea%3E%3Cscript%3E%00&lang=en&message=2')
+    expect(html).toContain('&lt;/textarea&gt;&lt;script&gt;</textarea>')
+    expect(html).not.toMatch(/<script>|<b>/)
+    // It is the form that a person sends, and nothing else.
+    expect((await shop.stripe.checkout.sessions.list()).data).toEqual([])
+  })
+
+  test('a chat that is sent the link shows a picture of it, wherever the site is', async () => {
+    const shop = await openShop(database, { env: { BASE_URL: 'https://tips.example' } })
+    const guest = shop.visitor('en')
+    const meta = async (path: string) => {
+      const html = await (await guest.get(path)).text()
+      return new Map(
+        [...html.matchAll(/<meta (?:property|name)="([^"]+)" content="([^"]*)"/g)].map((m) => [m[1], m[2]]),
+      )
+    }
+    const tip = await meta('/tip?amount=8.8&x=%22%3E%3Cb%3E')
+    expect(tip.get('og:title')).toBe('Send a tip')
+    expect(tip.get('og:description')).toBe(tip.get('description'))
+    expect(tip.get('og:url')).toBe('https://tips.example/tip')
+    expect(tip.get('twitter:card')).toBe('summary_large_image')
+    const image = new URL(tip.get('og:image')!)
+    expect(image.origin).toBe('https://tips.example')
+    const picture = await guest.get(image.pathname)
+    expect(picture.headers.get('content-type')).toBe('image/png')
+    const bytes = Buffer.from(await picture.arrayBuffer())
+    expect([bytes.readUInt32BE(16), bytes.readUInt32BE(20)]).toEqual([1200, 630])
+    expect(bytes.length).toBeLessThan(60_000)
+    expect((await meta('/')).get('og:url')).toBe('https://tips.example/')
+    for (const path of ['/sign-in', '/thanks?session_id=cs_test_nothing12', '/nothing']) {
+      expect(
+        [...(await meta(path)).keys()].filter((name) => name?.startsWith('og:')),
+        path,
+      ).toEqual([])
+    }
+  })
 })

@@ -129,6 +129,18 @@ export interface Tables {
     created_at: Timestamp
     anonymized_at: Timestamp | null
   }
+  payment_requests: {
+    id: string
+    form_hash: string
+    amount: number
+    currency: string
+    description: string
+    customer_name: string | null
+    expires_at: Timestamp | null
+    cancelled_at: Timestamp | null
+    session_id: string | null
+    created_at: Now
+  }
   credit_uses: {
     id: Generated<number>
     user_id: string

@@ -12,6 +12,8 @@ export interface QueueData {
   requeue: Record<string, never>
   /** What has expired. */
   sweep: Record<string, never>
+  /** Passes that end soon. */
+  'pass-ends': Record<string, never>
 }
 export type QueueName = keyof QueueData
 
@@ -27,6 +29,7 @@ const queues: Record<QueueName, Omit<Queue, 'name'>> = {
   poll: { policy: 'short', ...alive, retryLimit: 0 },
   requeue: { policy: 'short', ...alive, retryLimit: 0 },
   sweep: { policy: 'short', ...alive, retryLimit: 0 },
+  'pass-ends': { policy: 'short', ...alive, ...patient, retryLimit: 5 },
 }
 
 export interface Jobs {

@@ -30,8 +30,10 @@ interface Amount {
   money: Money
   name?: string | undefined
   message?: string | undefined
-  /** The payment request that is paid. */
+  /** The payment request that is paid. Its page is for whoever has the link: Stripe shows it in their browser's language. */
   request?: string | undefined
+  /** When the page at Stripe closes: 30 minutes to 24 hours from now; a day where nothing is said. */
+  expiresAt?: Date | undefined
 }
 
 interface CatalogItem {
@@ -75,11 +77,13 @@ function commonParams(
 }
 
 function amountParams(order: Amount & OrderBase): Stripe.Checkout.SessionCreateParams {
-  const { kind, description, money, name, message, request, locale } = order
+  const { kind, description, money, name, message, request, expiresAt, locale } = order
   const { currency, amount: unit_amount } = money
   return {
     mode: 'payment',
     submit_type: 'pay',
+    ...(request && { locale: 'auto' }),
+    ...(expiresAt && { expires_at: Math.ceil(expiresAt.getTime() / 1000) }),
     line_items: [{ quantity: 1, price_data: { currency, unit_amount, product_data: { name: description } } }],
     ...paymentData(description, asMetadata({ app: 'first-paid-user', kind, locale, name, message, request })),
   }

@@ -13,6 +13,40 @@ export async function takeCredit(
   reason: string,
   idempotencyKey: string,
 ): Promise<CreditTaken> {
+  const used = await use(trx, userId, 1, reason, idempotencyKey)
+  return used ? { taken: true, again: used.again } : { taken: false }
+}
+
+export type CreditsAdjusted = { adjusted: true; again: boolean; id: number } | { adjusted: false; left: number }
+
+/**
+ * The owner gives a user credits, or with a negative `amount` takes some, for `reason`: all that is asked or nothing, so
+ * they never go below zero. The same `idempotencyKey` does so once, ever; it begins with OWNER, and `id` is that of the
+ * row in credit_uses. Throws for an unknown user, and for 0 or what is no whole number.
+ */
+export async function adjustCredits(
+  trx: Trx,
+  userId: string,
+  amount: number,
+  reason: string,
+  idempotencyKey: `${typeof OWNER}${string}`,
+): Promise<CreditsAdjusted> {
+  if (!Number.isSafeInteger(amount) || amount === 0) throw new RangeError(`${amount} is no number of credits`)
+  const used = await use(trx, userId, -amount, reason, idempotencyKey)
+  return used ? { adjusted: true, ...used } : { adjusted: false, left: await creditsOf(trx, userId) }
+}
+
+/** How the keys of the owner's adjustments begin, and no others. */
+export const OWNER = 'owner:'
+
+/** Undefined when there are not so many. */
+async function use(
+  trx: Trx,
+  userId: string,
+  amount: number,
+  reason: string,
+  idempotencyKey: string,
+): Promise<{ id: number; again: boolean } | undefined> {
   await trx.selectFrom('users').select('id').where('id', '=', userId).forUpdate().executeTakeFirstOrThrow()
   const before = await trx
     .selectFrom('credit_uses')
@@ -20,11 +54,12 @@ export async function takeCredit(
     .where('user_id', '=', userId)
     .where('idempotency_key', '=', idempotencyKey)
     .executeTakeFirst()
-  if (before) return { taken: true, again: true }
-  if ((await creditsOf(trx, userId)) < 1) return { taken: false }
-  await trx
+  if (before) return { id: before.id, again: true }
+  if (amount > 0 && (await creditsOf(trx, userId)) < amount) return undefined
+  const { id } = await trx
     .insertInto('credit_uses')
-    .values({ user_id: userId, amount: 1, reason, idempotency_key: idempotencyKey })
-    .execute()
-  return { taken: true, again: false }
+    .values({ user_id: userId, amount, reason, idempotency_key: idempotencyKey })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return { id, again: false }
 }

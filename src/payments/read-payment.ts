@@ -85,7 +85,9 @@ function paymentRow(
 /** Undefined while the customer may still pay or go away: a declined card leaves the session open. */
 function statusOf(intent: Stripe.PaymentIntent, session?: Stripe.Checkout.Session) {
   if (intent.status === 'succeeded') return 'paid'
-  if (intent.status === 'processing') return 'processing'
+  const isComplete = session?.status === 'complete'
+  // Of a voucher or a bank transfer the session is complete, and the money may still come.
+  if (intent.status === 'processing' || (isComplete && intent.status === 'requires_action')) return 'processing'
   // Delayed methods fail after the session is complete.
-  return session?.status === 'complete' || intent.status === 'canceled' ? 'failed' : undefined
+  return isComplete || intent.status === 'canceled' ? 'failed' : undefined
 }

@@ -71,15 +71,17 @@ export function passEnds(passes: { paid_at: Date; days: number }[]): Date | unde
   }, undefined)
 }
 
+/** For queries of payments: the passes that count. */
+export const isKeptPass = sql<boolean>`(kind = 'pass' and status = 'paid'
+  -- Half a pass can't be given back: one that is refunded in full is gone, of others the days stay.
+  and refunded < amount)`
+
 async function passesOf(db: Db | Trx, userId: string) {
   const rows = await db
     .selectFrom('payments')
     .select(['plan', 'paid_at', 'days'])
     .where('user_id', '=', userId)
-    .where('kind', '=', 'pass')
-    .where('status', '=', 'paid')
-    // Half a pass can't be given back: one that is refunded in full is gone, of others the days stay.
-    .whereRef('refunded', '<', 'amount')
+    .where(isKeptPass)
     .execute()
   return rows.map(({ plan, paid_at, days }) => ({ plan: plan!, paid_at: paid_at!, days: days ?? 0 }))
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { catalog } from '../catalog.ts'
 import { type Money, parseAmount } from '../money.ts'
-import { optionalText } from '../plain-text.ts'
+import { optionalText, plain } from '../plain-text.ts'
 
 // Stripe's metadata takes 500 characters a value, and an emoji may count as two.
 export const NAME_LENGTH = 60
@@ -41,4 +41,21 @@ function problemOf(price: Money | undefined, amount: string | undefined, own: st
   if (!price) return own.trim() || amount ? 'notAnAmount' : 'missing'
   if (price.amount < catalog.tip.least.amount) return 'tooSmall'
   return price.amount > catalog.tip.most.amount ? 'tooLarge' : undefined
+}
+
+/** What a link may fill in: `/tip?amount=16.6&message=…`. What can't be an amount here is left out; a message is cut. */
+export const TipLink = z.object({
+  amount: z.string().max(100).optional().catch(undefined).transform(choiceOf),
+  message: z
+    .string()
+    .optional()
+    .transform((text) => text && [...plain(text).trim()].slice(0, MESSAGE_LENGTH).join('')),
+})
+
+/** A preset where it is one, else one's own. */
+function choiceOf(text = ''): { amount?: string; own?: string } {
+  const price = parseAmount(text, catalog.currency)
+  if (!price || problemOf(price, undefined, text)) return {}
+  const amount = String(price.amount)
+  return presetOf(amount) ? { amount } : { own: text.trim() }
 }

@@ -9,7 +9,7 @@ import type { Feature } from '../feature.ts'
 import { type CheckoutDeps, createCheckout } from '../payments/checkout.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
-import { isTipProblem, MESSAGE_LENGTH, NAME_LENGTH, TipForm } from './form.ts'
+import { isTipProblem, MESSAGE_LENGTH, NAME_LENGTH, TipForm, TipLink } from './form.ts'
 import { TipButton, type TipForm as TipFormProps, TipPage } from './pages.tsx'
 import { problemText } from './problems.ts'
 import { words } from './words.ts'
@@ -21,7 +21,10 @@ export function tips(deps: CheckoutDeps & { limits: Limits }): Feature {
 
 function tipRoutes(deps: CheckoutDeps & { limits: Limits }): Hono {
   return new Hono()
-    .get('/', (c) => showForm(c, { request: randomToken() }))
+    .get('/', (c) => {
+      const { amount, message = '' } = TipLink.parse(c.req.query())
+      return showForm(c, { ...amount, message, request: randomToken() })
+    })
     .post('/', zValidator('form', TipForm, showProblems), async (c) => {
       const { price, name, message, request } = c.req.valid('form')
       const { locale } = c.var

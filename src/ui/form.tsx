@@ -13,6 +13,7 @@ interface FieldProps {
   autocomplete?: string | undefined
   required?: boolean | undefined
   maxLength?: number | undefined
+  readonly?: boolean | undefined
 }
 
 export function Field({
@@ -56,6 +57,25 @@ export function TextArea({
       <textarea id={name} name={name} rows={rows} maxlength={maxLength} {...described(name, hint, error)} {...rest}>
         {value ? `\n${value}` : ''}
       </textarea>
+    </Labelled>
+  )
+}
+
+export function Select({
+  label,
+  name,
+  value,
+  options,
+}: Pick<FieldProps, 'label' | 'name' | 'value'> & { options: { value: string; text: string }[] }) {
+  return (
+    <Labelled {...{ label, name }}>
+      <select id={name} name={name}>
+        {options.map((option) => (
+          <option value={option.value} selected={option.value === value}>
+            {option.text}
+          </option>
+        ))}
+      </select>
     </Labelled>
   )
 }

@@ -4,6 +4,7 @@ import type { PropsWithChildren } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { type Locale, locales } from './i18n.ts'
+import { Preview } from './preview.tsx'
 import { assetUrl } from './static.ts'
 import { words } from './words.ts'
 
@@ -13,6 +14,8 @@ export interface PageContext {
   /** Path and query of this page: the language switch leads to the same place. */
   path: string
   shopName: string
+  /** The site's public origin, for what is read elsewhere. */
+  siteUrl?: string | undefined
   user?: 'owner' | 'customer' | null | undefined
   /** The parts of the dashboard, on its pages. */
   tabs?: Tab[] | undefined
@@ -27,6 +30,7 @@ export interface Tab {
 export type PageProps = PropsWithChildren<
   PageContext & {
     title: string
+    /** What a page is about that may be found and sent on; others have none. */
     description?: string
     /** One column for reading and paying; without it the page is as wide as the dashboard. */
     narrow?: boolean
@@ -47,7 +51,7 @@ export function Page({ title, description, narrow, refreshSeconds, children, ...
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>{title === shopName ? title : `${title} · ${shopName}`}</title>
-        {description && <meta name="description" content={description} />}
+        {description && <Preview {...context} title={title} description={description} />}
         {refreshSeconds && <meta http-equiv="refresh" content={String(refreshSeconds)} />}
         <meta name="color-scheme" content="light dark" />
         <meta name="theme-color" content="#fbf7f0" media="(prefers-color-scheme: light)" />

@@ -1,0 +1,75 @@
+import { Field, Problem, SubmitButton } from '../ui/form.tsx'
+import { formatDate } from '../ui/i18n.ts'
+import { Page, type PageContext } from '../ui/layout.tsx'
+import type { Adjustment } from './adjust.ts'
+import { REASON_LENGTH } from './form.ts'
+import { words } from './words.ts'
+
+export interface CreditsForm {
+  /** What was typed, kept. */
+  values: { email: string; amount: string; reason: string; request: string }
+  problems: Partial<Record<'email' | 'amount' | 'reason', string>>
+}
+
+interface CreditsProps extends PageContext {
+  form: CreditsForm
+  /** What was just done, and what they have now. */
+  done: (Adjustment & { left: number }) | undefined
+  latest: Adjustment[]
+  timeZone: string
+}
+
+export function CreditsPage({ form, done, latest, timeZone, ...context }: CreditsProps) {
+  const { locale } = context
+  const t = words[locale]
+  const { values, problems } = form
+  return (
+    <Page {...context} title={t.title} narrow>
+      <h1>{t.heading}</h1>
+      <p class="lead">{t.lead}</p>
+      {done && (
+        <p class="notice" role="status">
+          {(done.given > 0 ? t.given : t.taken)(done.email, Math.abs(done.given), done.left)}
+        </p>
+      )}
+      <form method="post" action="/dashboard/credits" novalidate>
+        <Problem locale={locale} problems={Object.entries(problems).map(([field, text]) => ({ field, text }))} />
+        <Field
+          label={t.email}
+          name="email"
+          type="email"
+          value={values.email}
+          error={problems.email}
+          autocomplete="off"
+        />
+        {/* Phones leave the minus out of their number pads. */}
+        <Field label={t.amount} name="amount" value={values.amount} hint={t.amountHint} error={problems.amount} />
+        <Field
+          label={t.reason}
+          name="reason"
+          value={values.reason}
+          hint={t.reasonHint}
+          error={problems.reason}
+          maxLength={REASON_LENGTH}
+        />
+        <input type="hidden" name="request" value={values.request} />
+        <SubmitButton>{t.submit}</SubmitButton>
+      </form>
+      <section>
+        <h2>{t.latest}</h2>
+        {latest.length === 0 && <p class="muted">{t.none}</p>}
+        <ul class="rows">
+          {latest.map(({ email, given, reason, at }) => (
+            <li>
+              <span>{email}</span>
+              <span class="money">{given > 0 ? `+${given}` : `−${-given}`}</span>
+              <small>
+                <time datetime={at.toISOString()}>{formatDate(at, locale, timeZone, 'dateTime')}</time> · {reason}
+              </small>
+            </li>
+          ))}
+        </ul>
+      </section>
+    </Page>
+  )
+}
