@@ -174,6 +174,12 @@ onBothDatabases('stripe:setup', (database) => {
     expect(changesOf(await account.setUp(shelf()))).toHaveLength(1)
     const [put] = (await account.stripe.billingPortal.configurations.list()).data
     expect(put).toMatchObject({ id: portal!.id, features: { subscription_cancel: { enabled: true } } })
+
+    // A checkout was quicker with the new price: all that is left to do is to offer it.
+    const dearer = shelf({ month: '35' })
+    await stripePriceId(clientOf(account.sandbox), dearer.products[1]!.prices[0]!, 'en')
+    expect(changesOf(await account.setUp(dearer))).toEqual([expect.stringMatching(/^update portal/)])
+    expect(changesOf(await account.setUp(dearer))).toEqual([])
   })
 
   test('on this machine there is no endpoint to make, and it says why', async () => {
