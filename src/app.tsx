@@ -54,7 +54,13 @@ export function createApp(deps: AppDeps): Hono {
     claim: (user: { id: string; email: string }) => claimPurchases(db, user),
   }
   // Each may go: delete its line and its folder.
-  const features: Feature[] = [tips({ ...deps, limits }), ask({ ...deps, limits }), badge(deps), credits(deps)]
+  const features: Feature[] = [
+    tips({ ...deps, limits }),
+    ask({ ...deps, limits }),
+    requests({ ...deps, limits }),
+    badge(deps),
+    credits(deps),
+  ]
   const app = new Hono()
   app.onError(answerError)
   app.notFound(answerNotFound)

@@ -34,6 +34,8 @@ export type PageProps = PropsWithChildren<
     description?: string
     /** One column for reading and paying; without it the page is as wide as the dashboard. */
     narrow?: boolean
+    /** For whoever has the link, and no search engine. */
+    noindex?: boolean
     refreshSeconds?: number | undefined
   }
 >
@@ -43,7 +45,7 @@ export function renderPage(c: Context, page: JSX.Element, status: ContentfulStat
   return c.html(html`<!doctype html>${page}`, status)
 }
 
-export function Page({ title, description, narrow, refreshSeconds, children, ...context }: PageProps) {
+export function Page({ title, description, narrow, noindex, refreshSeconds, children, ...context }: PageProps) {
   const { locale, shopName, tabs } = context
   return (
     <html lang={locale}>
@@ -52,6 +54,7 @@ export function Page({ title, description, narrow, refreshSeconds, children, ...
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>{title === shopName ? title : `${title} · ${shopName}`}</title>
         {description && <Preview {...context} title={title} description={description} />}
+        {noindex && <meta name="robots" content="noindex" />}
         {refreshSeconds && <meta http-equiv="refresh" content={String(refreshSeconds)} />}
         <meta name="color-scheme" content="light dark" />
         <meta name="theme-color" content="#fbf7f0" media="(prefers-color-scheme: light)" />

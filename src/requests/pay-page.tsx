@@ -1,0 +1,36 @@
+import { formatMoney } from '../money.ts'
+import { SubmitButton } from '../ui/form.tsx'
+import { Page, type PageContext } from '../ui/layout.tsx'
+import { Money } from '../ui/money.tsx'
+import type { PaymentRequest } from './request.ts'
+import { words } from './words.ts'
+
+/** What whoever has the link sees: who asks for what, and whether it can be paid; never who paid. */
+export function PayPage({ request, ...context }: PageContext & { request: PaymentRequest }) {
+  const { locale, shopName } = context
+  const t = words[locale]
+  const { state, money, description, id } = request
+  const amount = formatMoney(money, locale)
+  return (
+    <Page {...context} title={t.payTitle(amount)} narrow noindex>
+      <p class="lead">{t.asks(shopName)}</p>
+      <p class="big-number">
+        <Money value={money} locale={locale} />
+      </p>
+      <p>
+        {t.forWhat} <b>{description}</b>
+      </p>
+      {state === 'open' ? (
+        <form method="post" action={`/pay/${id}`}>
+          <SubmitButton>{t.pay}</SubmitButton>
+          <p class="small muted">{t.methods}</p>
+        </form>
+      ) : (
+        <div class={state === 'paid' ? 'outcome paid' : 'outcome'}>
+          <h1>{t[state].heading}</h1>
+          <p>{t[state].text}</p>
+        </div>
+      )}
+    </Page>
+  )
+}
