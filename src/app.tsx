@@ -7,6 +7,7 @@ import { secureHeaders } from 'hono/secure-headers'
 import type pg from 'pg'
 import type Stripe from 'stripe'
 import { accountRoutes } from './account/routes.tsx'
+import { api } from './api/routes.tsx'
 import { ask } from './ask/routes.tsx'
 import { readSession } from './auth/guards.ts'
 import { createLimits } from './auth/limits.ts'
@@ -51,6 +52,7 @@ export function createApp(deps: AppDeps): Hono {
   }
   // Each may go: delete its line and its folder.
   const features: Feature[] = [tips({ ...deps, limits }), ask({ ...deps, limits })]
+  features.push(api({ ...deps, limits, features }))
   const app = new Hono()
   app.onError(answerError)
   app.notFound(answerNotFound)
@@ -63,6 +65,7 @@ export function createApp(deps: AppDeps): Hono {
   app.route('/webhooks/stripe', webhookRoutes({ ...deps, webhookSecrets: config.stripe.webhookSecrets }))
 
   app.use(readLocale(config.locale))
+  for (const { programs } of features) if (programs) app.route('/', programs)
   app.use(csrf({ origin: new URL(config.baseUrl).origin }))
   app.use(bodyLimit({ maxSize: 64 * 1024, onError: (c) => c.text('Body too large', 413) }))
   app.use(readSession(sessions, config))
