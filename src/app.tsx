@@ -7,6 +7,7 @@ import { secureHeaders } from 'hono/secure-headers'
 import type pg from 'pg'
 import type Stripe from 'stripe'
 import { accountRoutes } from './account/routes.tsx'
+import { api } from './api/routes.tsx'
 import { ask } from './ask/routes.tsx'
 import { readSession } from './auth/guards.ts'
 import { createLimits } from './auth/limits.ts'
@@ -61,6 +62,7 @@ export function createApp(deps: AppDeps): Hono {
     badge(deps),
     credits(deps),
   ]
+  features.push(api({ ...deps, limits, features }))
   const app = new Hono()
   app.onError(answerError)
   app.notFound(answerNotFound)
@@ -74,6 +76,7 @@ export function createApp(deps: AppDeps): Hono {
   app.route('/webhooks/stripe', webhookRoutes({ ...deps, webhookSecrets: config.stripe.webhookSecrets }))
 
   app.use(readLocale(config.locale))
+  for (const { programs } of features) if (programs) app.route('/', programs)
   app.use(knowsAddress(config.baseUrl))
   app.use(csrf({ origin: new URL(config.baseUrl).origin }))
   app.use(bodyLimit({ maxSize: 64 * 1024, onError: (c) => c.text('Body too large', 413) }))

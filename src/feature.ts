@@ -23,6 +23,8 @@ export interface Feature {
   }
   /** Its routes under `/api/v1`, described by themselves; whoever calls has proved an API key, and is `c.var.user`. */
   api?: OpenAPIHono
+  /** Mounted at `/` before cookies and csrf: for callers that bring something of their own to be known by. */
+  programs?: Hono
   /** A section of `/account`. */
   account?(c: Context): Promise<JSX.Element>
   /** What it holds about a person, for the download of their data: no hashes, no keys. */

@@ -11,6 +11,7 @@ const words = dictionary({
     passkey: '通行密钥试得有点密。',
     checkout: '刚才打开的付款页有点多，还没有扣款。',
     ask: '问得有点密，前面的问题都收到了。',
+    api: '这把密钥的请求有点密。',
     thanks: '这一页刷新得有点勤。付过的款不会丢。',
   },
   en: {
@@ -22,6 +23,7 @@ const words = dictionary({
     passkey: 'That was a lot of tries with a passkey.',
     checkout: 'That was a lot of payment pages. Nothing has been charged.',
     ask: 'That was a lot of questions. Those you sent have arrived.',
+    api: 'That was a lot of requests.',
     thanks: 'This page was loaded very often. If you paid, your payment is safe.',
   },
 })

@@ -182,6 +182,27 @@ export interface Tables {
     request: string
     created_at: Now
   }
+  api_keys: {
+    id: Generated<number>
+    user_id: string
+    request: string
+    name: string | null
+    prefix: string
+    hash: string
+    created_at: Now
+    last_used_at: Timestamp | null
+  }
+  api_requests: {
+    user_id: string
+    key: string
+    hash: string
+    claim: string
+    claimed_at: Now
+    status: number | null
+    content_type: string | null
+    body: string | null
+    created_at: Now
+  }
   mails: {
     id: Generated<number>
     key: string
