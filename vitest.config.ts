@@ -1,29 +1,18 @@
 import { configDefaults, defineConfig } from 'vitest/config'
-import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** With TEST_REPORT, a JSON file too: .ci/run adds the suites up. */
 export const reporters = ['default', ...(process.env.TEST_REPORT ? ['json'] : [])]
 export const outputFile = { json: process.env.TEST_REPORT ?? '' }
 
-/** What takes longest begins first, so that nothing is left to wait for alone. */
-class LongestFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = await super.sort(files)
-    const isLong = ({ moduleId }: TestSpecification) => /(kill|process|convergence)\.test\.ts$/.test(moduleId)
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
-  }
-}
-
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.{ts,tsx}'],
-    exclude: [...configDefaults.exclude, 'tests/browser/**'],
+    exclude: [...configDefaults.exclude, 'tests/browser/**', 'tests/programs/**'],
     globalSetup: 'tests/support/databases-for-tests.ts',
     // A worker keeps its modules from file to file, and so its PGlite too; nothing of ours keeps state in a module.
     isolate: false,
     // The tests wait more than they work, for databases and for other processes.
     maxWorkers: 3,
-    sequence: { sequencer: LongestFirst },
     // Generous, since a test that waits on a busy machine has not failed; nothing here asserts speed.
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { creditsOf } from '../src/payments/rights.ts'
-import { onPostgres } from './support/databases.ts'
-import { openShop, type Shop, sessionIdOf } from './support/shop.ts'
-import { Visitor } from './support/visitor.ts'
+import { creditsOf } from '../../src/payments/rights.ts'
+import { onPostgres } from '../support/databases.ts'
+import { openShop, type Shop, sessionIdOf } from '../support/shop.ts'
+import { Visitor } from '../support/visitor.ts'
 
-const root = resolve(import.meta.dirname, '..')
+const root = resolve(import.meta.dirname, '../..')
 const doc = readFileSync(join(root, 'docs/your-service.md'), 'utf8')
 
 onPostgres('docs/your-service.md', (database) => {

@@ -3,11 +3,11 @@ import { chmod, readdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { loadConfig } from '../src/config.ts'
-import { freePort } from './support/free-port.ts'
-import { preparedFolder, runSource, temporaryFolder } from './support/process.ts'
+import { loadConfig } from '../../src/config.ts'
+import { freePort } from '../support/free-port.ts'
+import { preparedFolder, runSource, temporaryFolder } from '../support/process.ts'
 
-const root = resolve(import.meta.dirname, '..')
+const root = resolve(import.meta.dirname, '../..')
 
 describe('a start that can not work ends with one clear line', () => {
   test.each([

@@ -1,8 +1,8 @@
 import { simpleParser } from 'mailparser'
 import { SMTPServer } from 'smtp-server'
 import { expect, onTestFinished, test } from 'vitest'
-import { freePort } from './support/free-port.ts'
-import { preparedFolder, runSource } from './support/process.ts'
+import { freePort } from '../support/free-port.ts'
+import { preparedFolder, runSource } from '../support/process.ts'
 
 test('kill -9 between payment and mail, then a start: the receipt arrives, once', async () => {
   const env = { DATA_DIR: await preparedFolder(), PORT: String(await freePort()), OWNER_EMAIL: 'me@example.com' }
