@@ -18,6 +18,7 @@ import type { Db } from './db/connection.ts'
 import type { Feature } from './feature.ts'
 import { healthRoutes } from './health.ts'
 import type { Jobs } from './jobs/queue.ts'
+import { offline } from './offline/routes.tsx'
 import { claimPurchases } from './payments/claims.ts'
 import { webhookRoutes } from './payments/webhook.ts'
 import { answerError, answerNotFound } from './problems.tsx'
@@ -50,7 +51,7 @@ export function createApp(deps: AppDeps): Hono {
     claim: (user: { id: string; email: string }) => claimPurchases(db, user),
   }
   // Each may go: delete its line and its folder.
-  const features: Feature[] = [tips({ ...deps, limits }), ask({ ...deps, limits })]
+  const features: Feature[] = [tips({ ...deps, limits }), ask({ ...deps, limits }), offline(deps)]
   const app = new Hono()
   app.onError(answerError)
   app.notFound(answerNotFound)
