@@ -7,6 +7,7 @@ export interface AccountNoticeProps {
     | 'email-changed'
     | 'passkey-added'
     | 'passkey-removed'
+    | 'api-key-added'
     | `${'github' | 'google'}-linked`
     | 'account-deleted'
   /** The new address, where it changed. */
@@ -25,6 +26,10 @@ const words = dictionary({
       text: '你的账户刚刚添加了一把通行密钥，它可以用来登录。不是你添加的？请登录后在账户页移除它：重设密码不会移除它。',
     },
     'passkey-removed': { heading: '少了一把通行密钥', text: '你的账户刚刚移除了一把通行密钥，它不能再用来登录。' },
+    'api-key-added': {
+      heading: '多了一把 API 密钥',
+      text: '你的账户刚刚添加了一把 API 密钥，程序可以用它代你使用这个服务。不是你添加的？请登录后在账户页作废它：重设密码不会作废它。',
+    },
     'github-linked': {
       heading: 'GitHub 可以登录你的账户了',
       text: '你的账户刚刚连接了一个 GitHub 账户，从现在起也可以用它登录。不是你连接的？请登录后在账户页解除它：重设密码不会解除它。',
@@ -56,6 +61,10 @@ const words = dictionary({
     'passkey-removed': {
       heading: 'A passkey was removed',
       text: 'A passkey was just removed from your account, and can no longer sign in.',
+    },
+    'api-key-added': {
+      heading: 'An API key was added',
+      text: 'An API key was just added to your account: programs can use this service with it. If you did not make it, sign in and revoke it on your account page: a new password does not revoke it.',
     },
     'github-linked': {
       heading: 'GitHub can open your account now',

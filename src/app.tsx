@@ -21,6 +21,7 @@ import type { Db } from './db/connection.ts'
 import type { Feature } from './feature.ts'
 import { healthRoutes } from './health.ts'
 import type { Jobs } from './jobs/queue.ts'
+import { offline } from './offline/routes.tsx'
 import { claimPurchases } from './payments/claims.ts'
 import { webhookRoutes } from './payments/webhook.ts'
 import { answerError, answerNotFound } from './problems.tsx'
@@ -59,6 +60,7 @@ export function createApp(deps: AppDeps): Hono {
     tips({ ...deps, limits }),
     ask({ ...deps, limits }),
     requests({ ...deps, limits }),
+    offline(deps),
     badge(deps),
     credits(deps),
   ]

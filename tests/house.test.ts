@@ -66,6 +66,15 @@ test('migrations are frozen: they import nothing of src', () => {
   for (const step of steps) expect(readFileSync(join(root, 'migrations', step), 'utf8')).not.toMatch(/from '\.\.?\//)
 })
 
+test('offline entries are made in one place, and never edited but to say whose they are, or to forget it', () => {
+  expect(filesWith(/insertInto\('offline_entries'\)/)).toEqual(['src/payments/offline-entries.ts'])
+  expect(filesWith(/updateTable\('offline_entries'\)/)).toEqual([
+    'src/payments/claims.ts',
+    'src/payments/forget-payer.ts',
+  ])
+  expect(filesWith(/deleteFrom\('offline_entries'\)/)).toEqual([])
+})
+
 test('only sync writes payments and books; others may say whose a payment is, and forget it', () => {
   const writers = filesWith(/(insertInto|updateTable|deleteFrom)\('(payments|balance_transactions|synced)'\)/)
   expect(writers).toEqual([

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { SignedIn } from '../auth/lucia.ts'
+import { notify } from '../auth/redeem.ts'
 import { randomToken, sha256 } from '../auth/tokens.ts'
 import type { Db } from '../db/connection.ts'
 import { optionalText } from '../plain-text.ts'
@@ -23,13 +24,16 @@ export const RevokeForm = z.object({
 /** 'full': as many as there may be. 'again': this form has made one, and nobody can show it a second time. */
 export type NewKey = { key: string } | 'full' | 'again'
 
-/** Makes a key. It is nowhere but in what this returns: the database has its SHA-256. */
+export type KeyDeps = Parameters<typeof notify>[0] & { db: Db }
+
+/** Makes a key, and tells its owner by mail. It is nowhere but in what this returns: the database has its SHA-256. */
 export async function makeKey(
-  db: Db,
-  { userId, name, request }: { userId: string; name?: string | undefined; request: string },
+  deps: KeyDeps,
+  { userId, email }: SignedIn,
+  { name, request }: z.infer<typeof NewKeyForm>,
 ): Promise<NewKey> {
   const key = `fpu_${randomToken()}`
-  return db.transaction().execute(async (trx) => {
+  return deps.db.transaction().execute(async (trx) => {
     // Two forms sent at once wait for each other here, so that they count the same keys.
     await trx.selectFrom('users').select('id').where('id', '=', userId).forUpdate().executeTakeFirstOrThrow()
     const keys = await trx.selectFrom('api_keys').select('request').where('user_id', '=', userId).execute()
@@ -40,6 +44,7 @@ export async function makeKey(
       .insertInto('api_keys')
       .values({ user_id: userId, request, name: name ?? null, prefix, hash: sha256(key) })
       .execute()
+    await notify(deps, trx, { id: userId, email }, { what: 'api-key-added' })
     return { key }
   })
 }

@@ -25,6 +25,7 @@ function requireKey({ db, limits }: ApiDeps) {
     c.header('cache-control', 'no-store')
     const caller = await callerOf(db, c.req.header('authorization'))
     if (!caller) {
+      await limits.count(c, 'api')
       const detail = 'Send a valid key: Authorization: Bearer fpu_…'
       return problem(c, 401, detail, { 'www-authenticate': 'Bearer' })
     }

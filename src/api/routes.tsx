@@ -7,6 +7,7 @@ import { catalog } from '../catalog.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/connection.ts'
 import type { Feature } from '../feature.ts'
+import type { Jobs } from '../jobs/queue.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
 import { describe, operationsOf } from './description.ts'
@@ -18,6 +19,7 @@ import { words } from './words.ts'
 export interface ApiDeps {
   config: Config
   db: Db
+  jobs: Jobs
   limits: Limits
   /** Those whose `api` it mounts. */
   features: Feature[]
@@ -36,7 +38,7 @@ export function api(deps: ApiDeps): Feature {
         renderPage(c, <DocsPage {...pageContext(c)} baseUrl={config.baseUrl} operations={operations} />),
       )
       .get('/api/openapi.json', (c) => c.json(description))
-      .route('/account/keys', keyRoutes(db)),
+      .route('/account/keys', keyRoutes(deps)),
     account: async (c) => (
       <KeySection
         locale={c.var.locale}
@@ -50,7 +52,7 @@ export function api(deps: ApiDeps): Feature {
   }
 }
 
-function keyRoutes(db: Db): Hono {
+function keyRoutes(deps: ApiDeps): Hono {
   return (
     new Hono()
       .use(requireUser)
@@ -64,9 +66,10 @@ function keyRoutes(db: Db): Hono {
           if (typed.error.issues.some(({ message }) => message !== 'tooLong')) throw new HTTPException(400)
           return showForm(c, form.name, t.tooLong(NAME_LENGTH))
         }
-        const made = await makeKey(db, { ...typed.data, userId: c.var.user!.userId })
+        const made = await makeKey(deps, c.var.user!, typed.data)
         if (made === 'full') return showForm(c, form.name, t.full(MOST_KEYS))
         if (made === 'again') return c.redirect('/account', 303)
+        deps.jobs.wake('mail')
         // Never by a redirect: an address is kept in histories and logs. readSession says no-store.
         return renderPage(c, <NewKeyPage {...pageContext(c)} newKey={made.key} />)
       })
@@ -74,7 +77,7 @@ function keyRoutes(db: Db): Hono {
       .post('/revoke', async (c) => {
         const form = RevokeForm.safeParse(await readForm(c))
         if (!form.success) throw new HTTPException(400)
-        const isTheirs = await revokeKey(db, c.var.user!.userId, form.data.id)
+        const isTheirs = await revokeKey(deps.db, c.var.user!.userId, form.data.id)
         return isTheirs ? c.redirect('/account', 303) : c.notFound()
       })
   )

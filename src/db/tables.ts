@@ -164,6 +164,25 @@ export interface Tables {
     created_at: Timestamp
     available_on: Timestamp
   }
+  offline_entries: {
+    id: Generated<number>
+    key: string
+    email: string | null
+    user_id: string | null
+    name: string | null
+    description: string
+    amount: number
+    currency: string
+    price_key: string | null
+    quantity: Generated<number>
+    credits: Generated<number>
+    plan: string | null
+    days: number | null
+    locale: string
+    received_at: Timestamp
+    created_at: Now
+    reverses: number | null
+  }
   questions: {
     id: string
     user_id: string

@@ -17,4 +17,10 @@ export async function claimPurchases(db: Db, { id, email }: { id: string; email:
     .where('email', '=', email)
     .where('user_id', 'is', null)
     .execute()
+  await db
+    .updateTable('offline_entries')
+    .set({ user_id: id })
+    .where('email', '=', email)
+    .where('user_id', 'is', null)
+    .execute()
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Trx } from '../db/connection.ts'
+import { offlinePaymentId } from './offline-entries.ts'
 import { isPaidBy } from './paid-by.ts'
 
 /**
@@ -17,10 +18,13 @@ export async function forgetPayer(trx: Trx, user: { id: string; email: string })
     .returning(['id', 'session_id', 'invoice_id'])
     .execute()
   const subscriptions = await trx.updateTable('subscriptions').set(forgotten).where(isTheirs).returning('id').execute()
-  await emptyMails(
-    trx,
-    payments.map(({ id }) => id),
-  )
+  const entries = await trx
+    .updateTable('offline_entries')
+    .set({ email: null, name: null })
+    .where(isTheirs)
+    .returning('id')
+    .execute()
+  await emptyMails(trx, [...payments.map(({ id }) => id), ...entries.map(({ id }) => offlinePaymentId(id))])
   await emptyEvents(trx, [
     ...payments.flatMap(({ id, session_id, invoice_id }) => [id, session_id ?? [], invoice_id ?? []].flat()),
     ...subscriptions.map(({ id }) => id),

@@ -6,56 +6,73 @@ import { queueMail } from '../mail/outbox.ts'
 import { asLocale } from '../ui/i18n.ts'
 import type { SyncDeps } from './sync.ts'
 
+type MailDeps = Pick<SyncDeps, 'config' | 'jobs'>
+export type PaymentFacts = Pick<
+  Selectable<Tables['payments']>,
+  'id' | 'amount' | 'currency' | 'description' | 'email' | 'name' | 'message' | 'method' | 'locale' | 'paid_at'
+>
+
 /** Receipt to the payer, notice to the owner; of the very first payment a special one. Each is queued once, however often this runs. */
-export async function queuePaymentMails(
-  { config, jobs }: SyncDeps,
-  trx: Trx,
-  payment: Selectable<Tables['payments']>,
-): Promise<void> {
-  const facts = {
+export async function queuePaymentMails(deps: MailDeps, trx: Trx, payment: PaymentFacts): Promise<void> {
+  await queueReceipt(deps, trx, payment)
+  const isFirst = await queueFirstPayment(deps, trx, payment)
+  if (isFirst || (await isFirstPayment(trx, payment.id))) return
+  const { config, jobs } = deps
+  await queueMail(jobs, trx, {
+    key: `payment:${payment.id}`,
+    to: config.ownerEmail,
+    paymentId: payment.id,
+    message: { template: 'owner-payment', props: toOwner(config, payment) },
+  })
+}
+
+/** To the payer, where there is an address. */
+export async function queueReceipt({ config, jobs }: MailDeps, trx: Trx, payment: PaymentFacts): Promise<void> {
+  if (!payment.email) return
+  const locale = asLocale(payment.locale)
+  await queueMail(jobs, trx, {
+    key: `receipt:${payment.id}`,
+    to: payment.email,
+    paymentId: payment.id,
+    message: {
+      template: 'receipt',
+      props: { ...factsOf(config, payment), locale, shopName: catalog.name[locale], homeUrl: config.baseUrl },
+    },
+  })
+}
+
+/** The special one to the owner, once ever. False when it is about another payment. */
+export function queueFirstPayment({ config, jobs }: MailDeps, trx: Trx, payment: PaymentFacts): Promise<boolean> {
+  return queueMail(jobs, trx, {
+    key: 'first-payment',
+    to: config.ownerEmail,
+    paymentId: payment.id,
+    message: { template: 'first-payment', props: toOwner(config, payment) },
+  })
+}
+
+function toOwner(config: MailDeps['config'], payment: PaymentFacts) {
+  const { locale } = config
+  return {
+    ...factsOf(config, payment),
+    locale,
+    shopName: catalog.name[locale],
+    email: payment.email ?? undefined,
+    dashboardUrl: `${config.baseUrl}/dashboard`,
+  }
+}
+
+function factsOf({ timeZone }: MailDeps['config'], payment: PaymentFacts) {
+  return {
     amount: { amount: payment.amount, currency: payment.currency },
     description: payment.description,
     name: payment.name ?? undefined,
     message: payment.message ?? undefined,
     method: payment.method ?? undefined,
     paidAt: new Date(payment.paid_at!).toISOString(),
-    timeZone: config.timeZone,
+    timeZone,
     paymentId: payment.id,
   }
-  if (payment.email) {
-    const locale = asLocale(payment.locale)
-    await queueMail(jobs, trx, {
-      key: `receipt:${payment.id}`,
-      to: payment.email,
-      paymentId: payment.id,
-      message: {
-        template: 'receipt',
-        props: { ...facts, locale, shopName: catalog.name[locale], homeUrl: config.baseUrl },
-      },
-    })
-  }
-
-  const { locale } = config
-  const toOwner = {
-    ...facts,
-    locale,
-    shopName: catalog.name[locale],
-    email: payment.email ?? undefined,
-    dashboardUrl: `${config.baseUrl}/dashboard`,
-  }
-  const isFirst = await queueMail(jobs, trx, {
-    key: 'first-payment',
-    to: config.ownerEmail,
-    paymentId: payment.id,
-    message: { template: 'first-payment', props: toOwner },
-  })
-  if (isFirst || (await isFirstPayment(trx, payment.id))) return
-  await queueMail(jobs, trx, {
-    key: `payment:${payment.id}`,
-    to: config.ownerEmail,
-    paymentId: payment.id,
-    message: { template: 'owner-payment', props: toOwner },
-  })
 }
 
 /** Whether the special mail was about this payment: it has had its notice. */

@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely'
 import type { Db, Trx } from '../db/connection.ts'
 import type { Tables } from '../db/tables.ts'
+import { isKept } from './offline-entries.ts'
 
 /** What somebody may do, derived from what they have paid and not got back. Nothing is granted, so nothing is granted twice. */
 export interface Rights {
@@ -37,7 +38,7 @@ export async function hasPlan(db: Db | Trx, userId: string, plan: string): Promi
 }
 
 /**
- * Credits left: those of every payment that is paid, less what was used. A refund takes credits back by its share of the
+ * Credits left: those of every payment that is paid and of every offline entry that is not taken back, less what was used. A refund takes credits back by its share of the
  * payment; those that had been used count against the next purchase. Never below zero.
  */
 export async function creditsOf(db: Db | Trx, userId: string): Promise<number> {
@@ -45,6 +46,7 @@ export async function creditsOf(db: Db | Trx, userId: string): Promise<number> {
     select greatest(0,
       (select coalesce(sum(case when amount = 0 then credits else credits * (amount - refunded) / amount end), 0)
         from payments where user_id = ${userId} and status = 'paid')
+      + (select coalesce(sum(credits), 0) from offline_entries where user_id = ${userId} and ${isKept})
       - (select coalesce(sum(amount), 0) from credit_uses where user_id = ${userId})
     )::bigint as credits
   `.execute(db)
@@ -83,7 +85,14 @@ async function passesOf(db: Db | Trx, userId: string) {
     .where('user_id', '=', userId)
     .where(isKeptPass)
     .execute()
-  return rows.map(({ plan, paid_at, days }) => ({ plan: plan!, paid_at: paid_at!, days: days ?? 0 }))
+  const offline = await db
+    .selectFrom('offline_entries')
+    .select(['plan', 'received_at as paid_at', 'days'])
+    .where('user_id', '=', userId)
+    .where('days', 'is not', null)
+    .where(isKept)
+    .execute()
+  return [...rows, ...offline].map(({ plan, paid_at, days }) => ({ plan: plan!, paid_at: paid_at!, days: days ?? 0 }))
 }
 
 function addDays(date: Date, days: number): Date {

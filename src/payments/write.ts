@@ -54,7 +54,7 @@ function writeSubscription(trx: Trx, subscription: Row<'subscriptions'>) {
 }
 
 /** Who has proved this address. Purchases of an address that nobody has proved yet are claimed later, see claims.ts. */
-function userOf(email: string | null | undefined) {
+export function userOf(email: string | null | undefined) {
   return sql<string | null>`(select id from users where email = ${email ?? null} and email_verified_at is not null)`
 }
 

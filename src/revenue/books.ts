@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../db/connection.ts'
+import { isKept, offlinePaymentId } from '../payments/offline-entries.ts'
 
 /** What moved the balance in one currency over one span, in minor units. */
 export interface Totals {
@@ -19,6 +20,8 @@ export async function currenciesOf(db: Db): Promise<string[]> {
       select currency, max(created_at) as latest from balance_transactions group by currency
       union all
       select currency, max(paid_at) from payments p where ${isPending} group by currency
+      union all
+      select currency, max(received_at) from offline_entries group by currency
     ) as seen group by currency order by max(latest) desc
   `.execute(db)
   return rows.map((row) => row.currency)
@@ -40,6 +43,9 @@ export async function monthTotals(
       union all
       select p.amount, 0, p.amount, 'charge', 1 from payments p
       where p.currency = ${currency} and p.paid_at >= ${from} and p.paid_at <= ${to} and ${isPending}
+      union all
+      select amount, 0, amount, 'charge', 0 from offline_entries
+      where currency = ${currency} and received_at >= ${from} and received_at <= ${to}
     )
     select
       coalesce(sum(amount) filter (where category = 'charge'), 0)::bigint as gross,
@@ -69,33 +75,68 @@ export async function dailyGross(
       union all
       select (p.paid_at at time zone ${timeZone})::date, p.amount from payments p
       where p.currency = ${currency} and p.paid_at >= ${from} and ${isPending}
+      union all
+      select (received_at at time zone ${timeZone})::date, amount from offline_entries
+      where currency = ${currency} and received_at >= ${from}
     ) as m on m.day = d.day::date
     group by d.day order by d.day
   `.execute(db)
   return rows
 }
 
-/** The payment that began it all; undefined before it. */
+/** The payment that began it all, by Stripe or by hand; undefined before it. What was taken back began nothing. */
 export async function firstPayment(db: Db) {
-  return db
-    .selectFrom('payments')
-    .select(['amount', 'currency', 'paid_at'])
-    .where('paid_at', 'is not', null)
-    .orderBy('paid_at', 'asc')
-    .orderBy('id', 'asc')
-    .limit(1)
-    .executeTakeFirst()
+  const [byStripe, byHand] = await Promise.all([
+    db
+      .selectFrom('payments')
+      .select(['amount', 'currency', 'paid_at'])
+      .where('paid_at', 'is not', null)
+      .orderBy('paid_at', 'asc')
+      .orderBy('id', 'asc')
+      .limit(1)
+      .executeTakeFirst(),
+    db
+      .selectFrom('offline_entries')
+      .select(['amount', 'currency', 'received_at as paid_at'])
+      .where(isKept)
+      .orderBy('received_at', 'asc')
+      .orderBy('id', 'asc')
+      .limit(1)
+      .executeTakeFirst(),
+  ])
+  if (!byStripe || !byHand) return byStripe ?? byHand
+  return byHand.paid_at < byStripe.paid_at! ? byHand : byStripe
 }
 
+/** The newest payments, by Stripe or by hand. What the owner took back is one below zero. */
 export async function latestPayments(db: Db, limit: number) {
-  return db
-    .selectFrom('payments')
-    .selectAll()
-    .where('paid_at', 'is not', null)
-    .orderBy('paid_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(limit)
-    .execute()
+  const [byStripe, byHand] = await Promise.all([
+    db
+      .selectFrom('payments')
+      .select(['id', 'description', 'message', 'name', 'email', 'method', 'amount', 'currency', 'paid_at'])
+      .select((eb) => eb.ref('kind').$castTo<string>().as('kind'))
+      .where('paid_at', 'is not', null)
+      .orderBy('paid_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .execute(),
+    db
+      .selectFrom('offline_entries')
+      .select(['id', 'description', 'name', 'email', 'amount', 'currency', 'received_at'])
+      .orderBy('received_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .execute(),
+  ])
+  const offline = byHand.map(({ id, received_at, ...entry }) => ({
+    ...entry,
+    id: offlinePaymentId(id),
+    kind: 'offline',
+    message: null,
+    method: 'offline',
+    paid_at: received_at,
+  }))
+  return [...byStripe, ...offline].sort((a, b) => b.paid_at!.getTime() - a.paid_at!.getTime()).slice(0, limit)
 }
 
 // Settlement may be in another currency; until Stripe tells, the payment counts in its own.

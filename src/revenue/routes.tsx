@@ -109,8 +109,8 @@ function latestOf(payment: Awaited<ReturnType<typeof latestPayments>>[number], l
     name,
     email,
     method,
-    amount: { amount, currency },
-    direction: 'in',
+    amount: { amount: Math.abs(amount), currency },
+    direction: amount < 0 ? 'out' : 'in',
     at: paid_at!,
   }
 }

@@ -25,7 +25,10 @@ export function Field({
   type = 'text',
   maxLength,
   ...rest
-}: FieldProps & { type?: 'text' | 'email' | 'password' | 'search'; inputmode?: 'decimal' | 'numeric' | 'email' }) {
+}: FieldProps & {
+  type?: 'text' | 'email' | 'password' | 'search' | 'date'
+  inputmode?: 'decimal' | 'numeric' | 'email'
+}) {
   return (
     <Labelled {...{ label, name, hint, error }}>
       <input
