@@ -1,6 +1,6 @@
-import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { type App, startApp } from './support/app.ts'
+import { startApp } from './support/app.ts'
+import { linkInMail, press } from './support/steps.ts'
 import { screenshot, visitor } from './support/visitor.ts'
 
 const ANN = 'ann@example.com'
@@ -69,22 +69,3 @@ test('a guest pays, and finds the purchase after proving the address', async () 
   await page.getByText('提问 · 五个问题').first().waitFor()
   await screenshot(page, 'account', { fullPage: true })
 }, 120_000)
-
-function press(page: Page, name: string) {
-  return page.getByRole('main').getByRole('button', { name, exact: true }).click()
-}
-
-/** The link of the newest mail with that subject, out of the mailbox as a person finds it. */
-async function linkInMail(app: App, subject: string): Promise<string> {
-  const reader = await visitor(app, { locale: 'en', device: 'desktop' })
-  const mail = reader.getByRole('link', { name: new RegExp(`· ${subject}$`) }).first()
-  for (let i = 0; i < 50 && (await mail.count()) === 0; i++) {
-    await reader.goto('/sandbox/mailbox')
-    await reader.waitForTimeout(200)
-  }
-  await mail.click()
-  const link = reader.frameLocator('iframe').getByRole('link').first()
-  const address = await link.getAttribute('href')
-  expect(address).toMatch(/\?token=/)
-  return address!
-}
