@@ -1,7 +1,7 @@
 import type Stripe from 'stripe'
 import { expect, test } from 'vitest'
-import { onBothDatabases } from './support/databases.ts'
-import { clientOf, DAY, openLocalStripe, problem, typesOf } from './support/local-stripe.ts'
+import { onBothDatabases } from '../support/databases.ts'
+import { clientOf, DAY, openLocalStripe, problem, typesOf } from '../support/local-stripe.ts'
 
 // Payouts, fees and the balance of the local Stripe, as the official SDK sees them.
 

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
-import { onBothDatabases } from './support/databases.ts'
-import { clientOf, type LocalStripe, openLocalStripe, problem } from './support/local-stripe.ts'
+import { onBothDatabases } from '../support/databases.ts'
+import { clientOf, type LocalStripe, openLocalStripe, problem } from '../support/local-stripe.ts'
 
 // Stripe on a bad day, as the official SDK sees it.
 

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { BASE, type Billing, DAY, FAILING_CARD, openBilling, problemOf } from './support/billing.ts'
-import { onBothDatabases } from './support/databases.ts'
+import { BASE, type Billing, DAY, FAILING_CARD, openBilling, problemOf } from '../support/billing.ts'
+import { onBothDatabases } from '../support/databases.ts'
 
 onBothDatabases('a subscription in the sandbox', (database) => {
   let billing: Billing

@@ -1,8 +1,8 @@
 import { createTransport } from 'nodemailer'
 import Stripe from 'stripe'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { createSandbox, type Sandbox, type SandboxOptions } from '../src/sandbox/index.ts'
-import { onBothDatabases } from './support/databases.ts'
+import { createSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/index.ts'
+import { onBothDatabases } from '../support/databases.ts'
 
 // The sandbox as the official SDK sees it, and as a payer's browser does. With a test key the same could be asked of Stripe.
 

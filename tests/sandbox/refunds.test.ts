@@ -1,7 +1,7 @@
 import type Stripe from 'stripe'
 import { beforeEach, expect, test } from 'vitest'
-import { onBothDatabases } from './support/databases.ts'
-import { DAY, type LocalStripe, openLocalStripe, problem, typesOf } from './support/local-stripe.ts'
+import { onBothDatabases } from '../support/databases.ts'
+import { DAY, type LocalStripe, openLocalStripe, problem, typesOf } from '../support/local-stripe.ts'
 
 // Refunds on the local Stripe, as the official SDK sees them.
 
