@@ -68,6 +68,26 @@ onBothDatabases('a payment request', (database) => {
     expect(await (await shop.visitor('en').get(path)).text()).toContain('It is paid')
   })
 
+  test('is in the data of whoever paid it, and loses their name with their account', async () => {
+    const shop = await openShop(database)
+    const { path } = await ask(await shop.owner(), { customer: 'Lin' })
+    const lin = shop.visitor('en')
+    await shop.sandbox.pay(sessionIdOf((await lin.post(path, {})).headers.get('location')), {
+      email: 'lin@example.com',
+    })
+    await shop.quiet()
+    await lin.post('/sign-in/email', { email: 'lin@example.com' })
+    await shop.quiet()
+    const mail = (await shop.mails()).find(({ subject }) => /Sign in/.test(subject))
+    await lin.post('/sign-in/link', { token: /token=([\w-]+)/.exec(mail!.text)![1]! })
+    const data = (await (await lin.get('/account/data.json')).json()) as { requests: unknown }
+    expect(data.requests).toMatchObject([{ description: FORM.description, amount: '66.00', customer: 'Lin' }])
+
+    expect((await lin.post('/account/delete', { email: 'lin@example.com' })).status).toBe(303)
+    const kept = await shop.db.selectFrom('payment_requests').select(['customer_name', 'amount']).execute()
+    expect(kept).toEqual([{ customer_name: null, amount: 6600 }])
+  })
+
   test('whose page at Stripe has closed gets another', async () => {
     const shop = await openShop(database)
     const { path } = await ask(await shop.owner())

@@ -12,6 +12,7 @@ import { formatMoney } from '../money.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
 import { isRequestProblem, leastOf, mostOf, RequestForm, type RequestProblem } from './form.ts'
+import { forgetCustomer, ownRequests } from './own-data.ts'
 import { type RequestFormProps, RequestPage, RequestsPage } from './owner-pages.tsx'
 import { cancelRequest, type PayDeps, payPage } from './pay-once.ts'
 import { PayPage } from './pay-page.tsx'
@@ -35,6 +36,8 @@ export function requests(deps: RequestDeps): Feature {
       .route(path, ownerRoutes(deps))
       .route('/pay', payRoutes(deps)),
     dashboard: { href: path, title: { 'zh-CN': words['zh-CN'].title, en: words.en.title } },
+    ownData: async (user) => ({ requests: await ownRequests(deps.db, user) }),
+    forget: forgetCustomer,
   }
 }
 
