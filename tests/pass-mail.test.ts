@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest'
+import { recordEntry, reverseEntry } from '../src/payments/offline-entries.ts'
 import { mailEndingPasses } from '../src/payments/pass-mails.ts'
 import { rightsOf } from '../src/payments/rights.ts'
 import { onBothDatabases, onPostgres, type TestDatabase } from './support/databases.ts'
@@ -72,6 +73,28 @@ onBothDatabases('the mail before a pass ends', (database) => {
     expect(await notices(shop)).toHaveLength(1)
   })
 
+  test('counts what the owner took by hand, for who has an account and who has none', async () => {
+    const { shop, ann, userId } = await withAnn(database)
+    await buy(shop, ann, 'member-30-days')
+    const soon = Date.now() + 28 * DAY
+    await byHand(shop, 'ann@example.com')
+    await byHand(shop, 'guest@example.com')
+    expect((await rightsOf(shop.db, userId)).plans[0]!.until.getTime()).toBeGreaterThan(Date.now() + 59 * DAY)
+    await runAt(shop, soon)
+    expect((await notices(shop)).map(({ to }) => to)).toEqual(['guest@example.com'])
+    await runAt(shop, soon + 30 * DAY)
+    expect((await notices(shop)).map(({ to }) => to).sort()).toEqual(['ann@example.com', 'guest@example.com'])
+
+    // Taken back, it is not counted: the end is the bought pass's again, and nobody is told what is gone.
+    await shop.db.deleteFrom('mails').execute()
+    for (const { id } of await shop.db.selectFrom('offline_entries').select('id').execute()) {
+      await shop.db.transaction().execute((trx) => reverseEntry(trx, id))
+    }
+    await runAt(shop, soon)
+    const written = await shop.db.selectFrom('mails').select('recipient').execute()
+    expect(written).toEqual([{ recipient: 'ann@example.com' }])
+  })
+
   test('is sent by the daily job', async () => {
     const { shop, ann } = await withAnn(database)
     await buy(shop, ann, 'member-30-days')
@@ -101,6 +124,13 @@ onPostgres('the mail before a pass ends', (database) => {
 async function runAt(shop: Shop, time: number): Promise<void> {
   await mailEndingPasses(shop, new Date(time))
   await shop.quiet()
+}
+
+/** A pass that was paid in cash, as the owner's form enters it. */
+async function byHand(shop: Shop, email: string): Promise<void> {
+  const pass = { price_key: 'member-30-days', plan: 'member', days: 30, locale: 'en', received_at: new Date() }
+  const entry = { key: `hand-${email}`, email, description: 'Membership', amount: 3600, currency: 'cny', ...pass }
+  await shop.db.transaction().execute((trx) => recordEntry(shop, trx, entry))
 }
 
 /** The mails that arrived, without those about signing in and paying. */

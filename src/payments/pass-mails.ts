@@ -3,6 +3,7 @@ import { catalog, productOfPlan } from '../catalog.ts'
 import type { Db } from '../db/connection.ts'
 import { queueMail } from '../mail/outbox.ts'
 import { asLocale } from '../ui/i18n.ts'
+import { isKept } from './offline-entries.ts'
 import { accessEnds, isKeptPass, passEnds } from './rights.ts'
 import type { SyncDeps } from './sync.ts'
 
@@ -66,7 +67,11 @@ async function passesEndingBy(db: Db, now: Date): Promise<PassesOfPlan[]> {
   const { rows } = await sql<PassesOfPlan>`
     select p.user_id as "userId", coalesce(u.email, p.email) as email, p.plan,
       json_agg(json_build_object('paid_at', p.paid_at, 'days', p.days, 'locale', p.locale) order by p.paid_at) as list
-    from (select * from payments where ${isKeptPass}) as p
+    from (
+      select user_id, email, plan, paid_at, days, locale from payments where ${isKeptPass}
+      union all
+      select user_id, email, plan, received_at, days, locale from offline_entries where days is not null and ${isKept}
+    ) as p
     left join users u on u.id = p.user_id
     where coalesce(u.email, p.email) is not null
     group by 1, 2, 3
