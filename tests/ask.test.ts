@@ -6,6 +6,7 @@ import { createLimits } from '../src/auth/limits.ts'
 import { requireCredit, requirePlan } from '../src/payments/required.tsx'
 import { creditsOf } from '../src/payments/rights.ts'
 import { onBothDatabases, onPostgres } from './support/databases.ts'
+import { proveAddress } from './support/prove-address.ts'
 import { openShop, type Shop, sessionIdOf } from './support/shop.ts'
 import { textOf, type Visitor } from './support/visitor.ts'
 
@@ -293,15 +294,6 @@ onPostgres('a paid question', (database) => {
     expect(await shop.db.selectFrom('question_messages').selectAll().execute()).toHaveLength(1)
   })
 })
-
-async function proveAddress(shop: Shop, visitor: Visitor, email: string): Promise<string> {
-  await visitor.post('/sign-in/email', { email })
-  await shop.quiet()
-  const [mail] = (await shop.mails()).filter(({ to }) => to === email)
-  await visitor.post('/sign-in/link', { token: /token=(\S+)/.exec(mail!.text)![1]! })
-  const user = await shop.db.selectFrom('users').select('id').where('email', '=', email).executeTakeFirstOrThrow()
-  return user.id
-}
 
 async function buy(
   shop: Shop,

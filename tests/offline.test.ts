@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { creditsOf, hasPlan } from '../src/payments/rights.ts'
 import { monthTotals } from '../src/revenue/books.ts'
 import { onBothDatabases, onPostgres } from './support/databases.ts'
+import { proveAddress } from './support/prove-address.ts'
 import { openShop, type Shop } from './support/shop.ts'
 import { textOf, type Visitor } from './support/visitor.ts'
 
@@ -172,13 +173,4 @@ async function proveStranger(shop: Shop): Promise<Visitor> {
   const stranger = shop.visitor('en')
   await proveAddress(shop, stranger, 'stranger@example.com')
   return stranger
-}
-
-async function proveAddress(shop: Shop, visitor: Visitor, email: string): Promise<string> {
-  await visitor.post('/sign-in/email', { email })
-  await shop.quiet()
-  const [mail] = (await shop.mails()).filter(({ to, text }) => to === email && text.includes('token='))
-  await visitor.post('/sign-in/link', { token: /token=(\S+)/.exec(mail!.text)![1]! })
-  const user = await shop.db.selectFrom('users').select('id').where('email', '=', email).executeTakeFirstOrThrow()
-  return user.id
 }

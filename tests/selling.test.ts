@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { takeCredit } from '../src/payments/credits.ts'
 import { passEnds, rightsOf } from '../src/payments/rights.ts'
 import { onBothDatabases, onPostgres, type TestDatabase } from './support/databases.ts'
+import { proveAddress } from './support/prove-address.ts'
 import { openShop, type Shop, sessionIdOf } from './support/shop.ts'
 import type { Visitor } from './support/visitor.ts'
 
@@ -154,15 +155,6 @@ async function withAnn(database: TestDatabase) {
   const ann = shop.visitor('en')
   const userId = await proveAddress(shop, ann, 'ann@example.com')
   return { shop, ann, userId }
-}
-
-async function proveAddress(shop: Shop, visitor: Visitor, email: string): Promise<string> {
-  await visitor.post('/sign-in/email', { email })
-  await shop.quiet()
-  const [mail] = (await shop.mails()).filter(({ to }) => to === email)
-  await visitor.post('/sign-in/link', { token: /token=(\S+)/.exec(mail!.text)![1]! })
-  const user = await shop.db.selectFrom('users').select('id').where('email', '=', email).executeTakeFirstOrThrow()
-  return user.id
 }
 
 /** Buys and pays; returns the PaymentIntent. */

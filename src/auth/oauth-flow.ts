@@ -1,10 +1,9 @@
 import type { Context } from 'hono'
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
-import type { CookieOptions } from 'hono/utils/cookie'
 import { z } from 'zod'
 import type { Config } from '../config.ts'
 import type { ProviderName } from './oauth.ts'
 import { returnPath } from './return-to.ts'
+import { shortCookie } from './short-cookie.ts'
 
 const MINUTES = 10
 
@@ -26,14 +25,15 @@ export function keepFlow(c: Context, config: Config, flow: Flow): void {
   // A browser drops a cookie over 4 KB, and with it the whole sign-in.
   const returnTo = flow.returnTo.length <= 500 ? flow.returnTo : ''
   const value = Buffer.from(JSON.stringify({ ...flow, returnTo })).toString('base64url')
-  setCookie(c, cookieName(config), value, { ...cookieOptions(config), maxAge: MINUTES * 60 })
+  shortCookie(c, config, 'oauth').set(value, MINUTES)
 }
 
 /** Takes it out again, whatever comes of it: one start, one return. */
 export function takeFlow(c: Context, config: Config, provider: ProviderName): Flow | undefined {
-  const value = getCookie(c, cookieName(config))
+  const cookie = shortCookie(c, config, 'oauth')
+  const value = cookie.get()
   if (!value) return undefined
-  deleteCookie(c, cookieName(config), cookieOptions(config))
+  cookie.drop()
   const flow = Flow.safeParse(parseJson(Buffer.from(value, 'base64url').toString())).data
   return flow?.provider === provider ? flow : undefined
 }
@@ -45,13 +45,3 @@ function parseJson(text: string): unknown {
     return undefined
   }
 }
-
-const isSecure = ({ baseUrl }: Config) => baseUrl.startsWith('https:')
-const cookieName = (config: Config) => (isSecure(config) ? '__Host-oauth' : 'oauth')
-// Lax: the browser sends it when the provider sends the person back.
-const cookieOptions = (config: Config): CookieOptions => ({
-  httpOnly: true,
-  sameSite: 'Lax',
-  path: '/',
-  secure: isSecure(config),
-})

@@ -1,8 +1,6 @@
 import { zValidator } from '@hono/zod-validator'
 import { type Context, Hono } from 'hono'
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { createMiddleware } from 'hono/factory'
-import type { CookieOptions } from 'hono/utils/cookie'
 import { catalog } from '../catalog.ts'
 import { readForm } from './form.ts'
 import { isFresh, requireFresh, requireUser } from './guards.ts'
@@ -20,6 +18,7 @@ import {
   verifySignIn,
 } from './passkeys.ts'
 import { notify } from './redeem.ts'
+import { shortCookie } from './short-cookie.ts'
 import { type AuthDeps, startSession } from './sign-in.ts'
 
 /** Sign in with a passkey, add one, remove one. What is JSON is for src/ui/static/passkeys.js. */
@@ -85,21 +84,13 @@ function refuseOdd(result: { success: boolean }, c: Context) {
   return result.success ? undefined : c.json({ problem: 'failed' }, 400)
 }
 
-function keepBrowser(c: Context, deps: AuthDeps, browser: string): void {
-  setCookie(c, cookieName(deps), browser, { ...cookieOptions(deps), maxAge: CHALLENGE_MINUTES * 60 })
+function keepBrowser(c: Context, { config }: AuthDeps, browser: string): void {
+  shortCookie(c, config, 'passkey').set(browser, CHALLENGE_MINUTES)
 }
 
-function takeBrowser(c: Context, deps: AuthDeps): string | undefined {
-  const browser = getCookie(c, cookieName(deps))
-  deleteCookie(c, cookieName(deps), cookieOptions(deps))
+function takeBrowser(c: Context, { config }: AuthDeps): string | undefined {
+  const cookie = shortCookie(c, config, 'passkey')
+  const browser = cookie.get()
+  cookie.drop()
   return browser
 }
-
-const isSecure = ({ config }: AuthDeps) => config.baseUrl.startsWith('https:')
-const cookieName = (deps: AuthDeps) => (isSecure(deps) ? '__Host-passkey' : 'passkey')
-const cookieOptions = (deps: AuthDeps): CookieOptions => ({
-  httpOnly: true,
-  sameSite: 'Lax',
-  path: '/',
-  secure: isSecure(deps),
-})

@@ -1,6 +1,4 @@
 import { type Context, Hono } from 'hono'
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
-import type { CookieOptions } from 'hono/utils/cookie'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
 import { type Form, readForm } from './form.ts'
@@ -8,6 +6,7 @@ import { NewPassword, type PasswordProblem } from './passwords.ts'
 import { CodePage, LinkPage, LinkProblemPage } from './proof-pages.tsx'
 import { type ProofRequest, peekBrowser, peekLink, requestProof, useCode, useLink } from './proofs.ts'
 import { redeem } from './redeem.ts'
+import { shortCookie } from './short-cookie.ts'
 import type { AuthDeps } from './sign-in.ts'
 
 /** Where the link of a mail leads to, and where its code is typed. */
@@ -20,7 +19,7 @@ export function proofRoutes(deps: AuthDeps): Hono {
     .get('/sign-in/code', (c) => showCode(c, deps))
     .post('/sign-in/code', async (c) => {
       const form = await readForm(c)
-      const browser = getCookie(c, cookieName(deps))
+      const browser = cookieOf(c, deps).get()
       const waiting = browser && (await peekBrowser(deps.db, browser))
       if (!waiting) return renderPage(c, <LinkProblemPage {...pageContext(c)} />, 400)
       await deps.limits.count(c, 'code', waiting.email)
@@ -28,7 +27,7 @@ export function proofRoutes(deps: AuthDeps): Hono {
       if (password.problem) return showCode(c, deps, { password: password.problem })
       const proof = await useCode(deps.db, (form.code ?? '').replace(/\s/g, '').slice(0, 12), browser)
       if (!proof) return showCode(c, deps, { code: true })
-      deleteCookie(c, cookieName(deps), cookieOptions(deps))
+      cookieOf(c, deps).drop()
       return redeem(c, deps, proof, { method: 'code', password: password.value })
     })
 }
@@ -39,7 +38,7 @@ export async function askForProof(c: Context, deps: AuthDeps, request: Omit<Proo
   const { locale } = c.var
   const browser = await deps.db.transaction().execute((trx) => requestProof(deps.jobs, trx, { ...request, locale }))
   deps.jobs.wake('mail')
-  setCookie(c, cookieName(deps), browser, { ...cookieOptions(deps), maxAge: 15 * 60 })
+  cookieOf(c, deps).set(browser, 15)
   return c.redirect('/sign-in/code', 303)
 }
 
@@ -57,15 +56,15 @@ export async function useLinkForm(c: Context, deps: AuthDeps, form: Form) {
   const link = await peekLink(deps.db, token)
   const password = link?.purpose === 'reset' ? await newPassword(form) : {}
   if (password.problem) return showLink(c, deps, form, password.problem)
-  const browser = getCookie(c, cookieName(deps))
+  const browser = cookieOf(c, deps).get()
   const proof = link && (await deps.db.transaction().execute((trx) => useLink(trx, token, browser)))
   if (!proof) return renderPage(c, <LinkProblemPage {...pageContext(c)} />, 400)
-  deleteCookie(c, cookieName(deps), cookieOptions(deps))
+  cookieOf(c, deps).drop()
   return redeem(c, deps, proof, { method: 'link', password: password.value })
 }
 
 async function showCode(c: Context, deps: AuthDeps, problems: { code?: boolean; password?: PasswordProblem } = {}) {
-  const browser = getCookie(c, cookieName(deps))
+  const browser = cookieOf(c, deps).get()
   const waiting = browser && (await peekBrowser(deps.db, browser))
   if (!waiting) return c.redirect('/sign-in')
   const page = <CodePage {...pageContext(c)} {...waiting} problems={problems} />
@@ -77,11 +76,4 @@ async function newPassword({ password = '' }: Form): Promise<{ value?: string; p
   return typed.success ? { value: password } : { problem: typed.error.issues[0]!.message as PasswordProblem }
 }
 
-const isSecure = ({ config }: AuthDeps) => config.baseUrl.startsWith('https:')
-const cookieName = (deps: AuthDeps) => (isSecure(deps) ? '__Host-proof' : 'proof')
-const cookieOptions = (deps: AuthDeps): CookieOptions => ({
-  httpOnly: true,
-  sameSite: 'Lax',
-  path: '/',
-  secure: isSecure(deps),
-})
+const cookieOf = (c: Context, { config }: AuthDeps) => shortCookie(c, config, 'proof')

@@ -77,14 +77,9 @@ export async function requestOf(db: Db, id: string): Promise<PaymentRequest | un
   return row && asRequest(row, new Date())
 }
 
-/** The newest first; `offset` were shown before. */
-export async function latestRequests(db: Db, { limit, offset }: { limit: number; offset: number }) {
-  const rows = await requestsWithPayment(db)
-    .orderBy('r.created_at', 'desc')
-    .orderBy('r.id')
-    .limit(limit)
-    .offset(offset)
-    .execute()
+/** The newest first. */
+export async function latestRequests(db: Db, limit: number) {
+  const rows = await requestsWithPayment(db).orderBy('r.created_at', 'desc').orderBy('r.id').limit(limit).execute()
   const now = new Date()
   return rows.map((row) => asRequest(row, now))
 }

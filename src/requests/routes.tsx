@@ -105,7 +105,7 @@ async function showList(
     <RequestsPage
       {...pageContext(c)}
       form={{ values: { ...empty, ...values }, problems }}
-      latest={await latestRequests(db, { limit: LATEST, offset: 0 })}
+      latest={await latestRequests(db, LATEST)}
       timeZone={config.timeZone}
     />,
     isWrong ? 422 : 200,

@@ -4,7 +4,8 @@ import { dirname, join, resolve } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { creditsOf } from '../../src/payments/rights.ts'
 import { onPostgres } from '../support/databases.ts'
-import { openShop, type Shop, sessionIdOf } from '../support/shop.ts'
+import { proveAddress } from '../support/prove-address.ts'
+import { openShop, sessionIdOf } from '../support/shop.ts'
 import { Visitor } from '../support/visitor.ts'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -96,13 +97,4 @@ function fences(language: string): { path: string; code: string }[] {
   const found = [...doc.matchAll(new RegExp(`^\`\`\`${language} ?(\\S*)\\n([\\s\\S]*?)^\`\`\`$`, 'gm'))]
   expect(found.length, language).toBeGreaterThan(0)
   return found.map(([, path = '', code = '']) => ({ path, code }))
-}
-
-async function proveAddress(shop: Shop, visitor: Visitor, email: string): Promise<string> {
-  await visitor.post('/sign-in/email', { email })
-  await shop.quiet()
-  const [mail] = (await shop.mails()).filter(({ to }) => to === email)
-  await visitor.post('/sign-in/link', { token: /token=(\S+)/.exec(mail!.text)![1]! })
-  const user = await shop.db.selectFrom('users').select('id').where('email', '=', email).executeTakeFirstOrThrow()
-  return user.id
 }
