@@ -21,7 +21,12 @@ declare module 'vitest' {
 
 /** Vitest's global set-up: one real Postgres for the whole run, and an image of PGlite. Without them the run fails. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const [stopPostgres, removeImage] = await Promise.all([setUpPostgres(project), setUpPGlite(project)])
+  const stopPostgres = await setUpPostgres(project)
+  // Not beside it: PGlite holds this thread for seconds, long enough for a connection to Postgres to time out.
+  const removeImage = await setUpPGlite(project).catch(async (error) => {
+    await stopPostgres()
+    throw error
+  })
   return async () => {
     await removeImage()
     await stopPostgres()
