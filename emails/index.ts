@@ -1,12 +1,14 @@
 import { type AccountNoticeProps, accountNotice } from './account-notice.tsx'
 import { firstPayment } from './first-payment.tsx'
 import type { Email } from './layout.tsx'
+import { type MoneyNoticeProps, moneyNotice } from './money-notice.tsx'
 import { type OwnerPaymentProps, ownerPayment } from './owner-payment.tsx'
 import { type PlanNoticeProps, planNotice } from './plan-notice.tsx'
 import { type ProofProps, proof } from './proof.tsx'
 import { type QuestionAnsweredProps, questionAnswered } from './question-answered.tsx'
 import { type QuestionAskedProps, questionAsked } from './question-asked.tsx'
 import { type ReceiptProps, receipt } from './receipt.tsx'
+import { type RefundProps, refund } from './refund.tsx'
 
 /** A mail: which one, and what it is told. Only JSON inside. */
 export type Message =
@@ -16,6 +18,8 @@ export type Message =
   | { template: 'proof'; props: ProofProps }
   | { template: 'account-notice'; props: AccountNoticeProps }
   | { template: 'plan-notice'; props: PlanNoticeProps }
+  | { template: 'refund'; props: RefundProps }
+  | { template: 'money-notice'; props: MoneyNoticeProps }
   | { template: 'question-asked'; props: QuestionAskedProps }
   | { template: 'question-answered'; props: QuestionAnsweredProps }
 
@@ -33,6 +37,10 @@ export function render(message: Message): Email {
       return accountNotice(message.props)
     case 'plan-notice':
       return planNotice(message.props)
+    case 'refund':
+      return refund(message.props)
+    case 'money-notice':
+      return moneyNotice(message.props)
     case 'question-asked':
       return questionAsked(message.props)
     case 'question-answered':
@@ -40,4 +48,4 @@ export function render(message: Message): Email {
   }
 }
 
-export type { AccountNoticeProps, Email, OwnerPaymentProps, ProofProps, ReceiptProps }
+export type { AccountNoticeProps, Email, MoneyNoticeProps, OwnerPaymentProps, ProofProps, ReceiptProps }

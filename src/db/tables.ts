@@ -82,6 +82,7 @@ export interface Tables {
     amount: number
     currency: string
     refunded: Generated<number>
+    disputed: Generated<number>
     description: string
     email: string | null
     name: string | null
@@ -161,8 +162,61 @@ export interface Tables {
     source: string | null
     payment_id: string | null
     description: string | null
+    balance_type: Generated<string>
     created_at: Timestamp
     available_on: Timestamp
+  }
+  refunds: {
+    id: string
+    payment_id: string
+    amount: number
+    currency: string
+    status: string
+    reason: string | null
+    failure_reason: string | null
+    asked_by: string | null
+    created_at: Timestamp
+  }
+  disputes: {
+    id: string
+    payment_id: string
+    amount: number
+    currency: string
+    status: string
+    reason: string
+    due_by: Timestamp | null
+    submissions: number
+    created_at: Timestamp
+  }
+  payouts: {
+    id: string
+    amount: number
+    currency: string
+    status: string
+    automatic: boolean
+    failure_code: string | null
+    arrives_at: Timestamp
+    created_at: Timestamp
+  }
+  reconciliations: {
+    id: Generated<number>
+    since: Timestamp | null
+    dry_run: Generated<boolean>
+    started_at: Now
+    finished_at: Timestamp | null
+    progress: ColumnType<object, string | undefined, string>
+    checked: Generated<number>
+    healed: Generated<number>
+    differences: ColumnType<object[], string | undefined, string>
+    unexplained: Generated<number>
+    error: string | null
+  }
+  balance_checks: {
+    currency: string
+    ours: number
+    stripes: number
+    checked_at: Timestamp
+    differs_since: Timestamp | null
   }
   offline_entries: {
     id: Generated<number>

@@ -17,6 +17,20 @@ const objectOf: Record<string, (object: EventObject) => string | undefined> = {
   // Brings the fee, seconds after the payment.
   'charge.updated': (charge) => charge.payment_intent,
   'charge.refunded': (charge) => charge.payment_intent,
+  'charge.refund.updated': paymentOfRefund,
+  'refund.created': paymentOfRefund,
+  'refund.updated': paymentOfRefund,
+  'refund.failed': paymentOfRefund,
+  'charge.dispute.created': (dispute) => dispute.id,
+  'charge.dispute.updated': (dispute) => dispute.id,
+  'charge.dispute.funds_withdrawn': (dispute) => dispute.id,
+  'charge.dispute.funds_reinstated': (dispute) => dispute.id,
+  'charge.dispute.closed': (dispute) => dispute.id,
+  'payout.created': (payout) => payout.id,
+  'payout.updated': (payout) => payout.id,
+  'payout.paid': (payout) => payout.id,
+  'payout.failed': (payout) => payout.id,
+  'payout.canceled': (payout) => payout.id,
   'customer.subscription.created': (subscription) => subscription.id,
   'customer.subscription.updated': (subscription) => subscription.id,
   'customer.subscription.deleted': (subscription) => subscription.id,
@@ -56,4 +70,8 @@ export function objectToSync(event: StripeEvent): string | undefined {
 // The session has no PaymentIntent while nothing was paid.
 function paymentOfSession(session: EventObject): string | undefined {
   return session.payment_intent ?? session.id
+}
+
+function paymentOfRefund(refund: EventObject): string | undefined {
+  return refund.payment_intent ?? refund.id
 }

@@ -28,7 +28,17 @@ export async function forgetPayer(trx: Trx, user: { id: string; email: string })
   await emptyEvents(trx, [
     ...payments.flatMap(({ id, session_id, invoice_id }) => [id, session_id ?? [], invoice_id ?? []].flat()),
     ...subscriptions.map(({ id }) => id),
+    ...(await becameOf(trx, payments)),
   ])
+}
+
+/** The refunds and disputes of payments: what Stripe tells of them names the payer, too. */
+async function becameOf(trx: Trx, payments: { id: string }[]): Promise<string[]> {
+  if (payments.length === 0) return []
+  const ids = payments.map(({ id }) => id)
+  const refunds = await trx.selectFrom('refunds').select('id').where('payment_id', 'in', ids).execute()
+  const disputes = await trx.selectFrom('disputes').select('id').where('payment_id', 'in', ids).execute()
+  return [...refunds, ...disputes].map(({ id }) => id)
 }
 
 /** The mails themselves stay: the owner may not have had them yet, and of one key there is one mail, ever. */

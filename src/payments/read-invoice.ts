@@ -1,15 +1,9 @@
 import type Stripe from 'stripe'
 import { metadataOf } from './metadata.ts'
-import {
-  type ChargeFacts,
-  dateOf,
-  expanded,
-  idOf,
-  payerOf,
-  type Reading,
-  type Row,
-  readingOfPayment,
-} from './reading.ts'
+import { readingOfPayment } from './read-what-became.ts'
+import { type ChargeFacts, dateOf, expanded, idOf, payerOf, type Reading, type Row } from './reading.ts'
+
+export const intentExpand = ['latest_charge.balance_transaction', 'latest_charge.refunds']
 
 /**
  * Reads an invoice (in_…) of a subscription as the payment that it became: two calls, since expand ends before the fee.
@@ -20,8 +14,8 @@ export async function readInvoice(stripe: Stripe, id: string): Promise<Reading> 
   const paid = invoice.payments?.data.find(({ status, payment }) => status === 'paid' && payment.payment_intent)
   const intentId = idOf(paid?.payment.payment_intent)
   if (!intentId) return { id }
-  const intent = await stripe.paymentIntents.retrieve(intentId, { expand: ['latest_charge.balance_transaction'] })
-  return readingOfPayment(intent, (facts) => invoicePayment(invoice, intent, facts))
+  const intent = await stripe.paymentIntents.retrieve(intentId, { expand: intentExpand })
+  return readingOfPayment(stripe, intent, (facts) => invoicePayment(invoice, intent, facts))
 }
 
 /** The invoice that a PaymentIntent pays; undefined for one-off payments. */

@@ -1,43 +1,39 @@
 import type Stripe from 'stripe'
 import { metadataOf } from './metadata.ts'
-import { invoiceOf, invoicePayment } from './read-invoice.ts'
-import {
-  type ChargeFacts,
-  dateOf,
-  expanded,
-  idOf,
-  payerOf,
-  type Reading,
-  type Row,
-  readingOfPayment,
-} from './reading.ts'
+import { intentExpand, invoiceOf, invoicePayment } from './read-invoice.ts'
+import { type Asked, readingOfPayment } from './read-what-became.ts'
+import { type ChargeFacts, dateOf, expanded, idOf, payerOf, type Reading, type Row } from './reading.ts'
 
-/** Reads a Checkout Session (cs_…) with all that was paid by it, in one call. Throws Stripe's errors. */
+/**
+ * Reads a Checkout Session (cs_…) with all that was paid by it: one call, and one more for each of refunds and disputes
+ * when there are any. Throws Stripe's errors.
+ */
 export async function readSession(stripe: Stripe, id: string): Promise<Reading> {
-  const expand = ['payment_intent.latest_charge.balance_transaction']
-  return readingOf(await stripe.checkout.sessions.retrieve(id, { expand }))
+  const expand = ['payment_intent.latest_charge.balance_transaction', 'payment_intent.latest_charge.refunds']
+  return readingOf(stripe, await stripe.checkout.sessions.retrieve(id, { expand }))
 }
 
 /**
- * Reads a PaymentIntent (pi_…): one call for one of a Checkout Session, three for one of an invoice. Whichever object an
- * event names, a payment is always read whole, so that the newest reading says everything. Throws Stripe's errors.
+ * Reads a PaymentIntent (pi_…): one call for one of a Checkout Session, three for one of an invoice, and what became of it
+ * as above. Whichever object an event names, a payment is always read whole, so that the newest reading says everything.
+ * Throws Stripe's errors.
  */
-export async function readPaymentIntent(stripe: Stripe, id: string): Promise<Reading> {
+export async function readPaymentIntent(stripe: Stripe, id: string, asked?: Asked): Promise<Reading> {
   // By way of the session, since only that has the customer's details in every case; four levels are all that expand allows.
-  const expand = ['data.payment_intent.latest_charge.balance_transaction']
+  const expand = ['data.payment_intent.latest_charge.balance_transaction', 'data.payment_intent.latest_charge.refunds']
   const [session] = (await stripe.checkout.sessions.list({ payment_intent: id, limit: 1, expand })).data
-  if (session) return readingOf(session)
+  if (session) return readingOf(stripe, session, asked)
   const invoice = await invoiceOf(stripe, id)
-  const intent = await stripe.paymentIntents.retrieve(id, { expand: ['latest_charge.balance_transaction'] })
-  return readingOfPayment(intent, (facts) =>
-    invoice ? invoicePayment(invoice, intent, facts) : paymentRow(intent, facts),
-  )
+  const intent = await stripe.paymentIntents.retrieve(id, { expand: intentExpand })
+  const rowOf = (facts: ChargeFacts) => (invoice ? invoicePayment(invoice, intent, facts) : paymentRow(intent, facts))
+  return readingOfPayment(stripe, intent, rowOf, asked)
 }
 
-function readingOf(session: Stripe.Checkout.Session): Reading {
+async function readingOf(stripe: Stripe, session: Stripe.Checkout.Session, asked?: Asked): Promise<Reading> {
   const intent = expanded(session.payment_intent)
   if (!intent) return { id: session.id, payUrl: session.url, began: begunBy(session) }
-  return { ...readingOfPayment(intent, (facts) => paymentRow(intent, facts, session)), payUrl: session.url }
+  const reading = await readingOfPayment(stripe, intent, (facts) => paymentRow(intent, facts, session), asked)
+  return { ...reading, payUrl: session.url }
 }
 
 function begunBy({ subscription, invoice, amount_total, currency }: Stripe.Checkout.Session): Reading['began'] {

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe'
 import { readInvoice } from './read-invoice.ts'
+import { readBalanceTransaction, readDispute, readPayout, readRefund } from './read-movement.ts'
 import { readPaymentIntent, readSession } from './read-payment.ts'
 import { readSubscription } from './read-subscription.ts'
 import type { Reading } from './reading.ts'
@@ -10,6 +11,12 @@ const readers: Record<string, (stripe: Stripe, id: string) => Promise<Reading>> 
   pi: readPaymentIntent,
   in: readInvoice,
   sub: readSubscription,
+  re: readRefund,
+  pyr: readRefund,
+  du: readDispute,
+  dp: readDispute,
+  po: readPayout,
+  txn: readBalanceTransaction,
 }
 
 /** Reads an object from Stripe, whatever it is. Undefined for an id that Stripe does not know. Throws Stripe's errors. */

@@ -15,14 +15,18 @@ export interface Reading {
   began?: { subscriptionId: string; invoiceId: string | null; amount: number; currency: string } | undefined
   /** Absent while nothing was paid, and for what this app did not start. */
   payment?: Row<'payments'> | undefined
-  /** Absent until Stripe knows the fee: seconds after the payment, an hour at most. */
+  /** Of a payment, its charge's is absent until Stripe knows the fee: seconds after the payment, an hour at most. */
   balanceTransactions?: Row<'balance_transactions'>[]
+  /** All there are of the payment. */
+  refunds?: Row<'refunds'>[]
+  disputes?: Row<'disputes'>[]
+  payout?: Row<'payouts'>
   subscription?: Row<'subscriptions'> | undefined
 }
 
 export type ChargeFacts = Pick<Row<'payments'>, 'charge_id' | 'method' | 'refunded' | 'balance_transaction_id'>
 
-function chargeFacts(charge: Stripe.Charge | undefined): ChargeFacts {
+export function chargeFacts(charge: Stripe.Charge | undefined): ChargeFacts {
   return {
     charge_id: charge?.id ?? null,
     method: charge?.payment_method_details?.type ?? null,
@@ -31,21 +35,7 @@ function chargeFacts(charge: Stripe.Charge | undefined): ChargeFacts {
   }
 }
 
-/** A PaymentIntent with its expanded charge, as rows; `rowOf` tells what was paid for. */
-export function readingOfPayment(
-  intent: Stripe.PaymentIntent,
-  rowOf: (facts: ChargeFacts) => Row<'payments'> | undefined,
-): Reading {
-  const charge = expanded(intent.latest_charge)
-  const transaction = expanded(charge?.balance_transaction)
-  return {
-    id: intent.id,
-    payment: rowOf(chargeFacts(charge)),
-    balanceTransactions: transaction ? [balanceTransactionRow(transaction, intent.id)] : [],
-  }
-}
-
-function balanceTransactionRow(
+export function balanceTransactionRow(
   transaction: Stripe.BalanceTransaction,
   paymentId: string | null,
 ): Row<'balance_transactions'> {
@@ -60,6 +50,7 @@ function balanceTransactionRow(
     currency,
     exchange_rate,
     description,
+    balance_type: transaction.balance_type,
     source: idOf(transaction.source),
     payment_id: paymentId,
     created_at: dateOf(transaction.created),

@@ -38,13 +38,14 @@ export async function hasPlan(db: Db | Trx, userId: string, plan: string): Promi
 }
 
 /**
- * Credits left: those of every payment that is paid and of every offline entry that is not taken back, less what was used. A refund takes credits back by its share of the
- * payment; those that had been used count against the next purchase. Never below zero.
+ * Credits left: those of every payment that is paid and of every offline entry that is not taken back, less what was used.
+ * A refund takes credits back by its share of the payment, and so does a dispute while the bank has the money; those that
+ * had been used count against the next purchase. Never below zero.
  */
 export async function creditsOf(db: Db | Trx, userId: string): Promise<number> {
   const { rows } = await sql<{ credits: number }>`
     select greatest(0,
-      (select coalesce(sum(case when amount = 0 then credits else credits * (amount - refunded) / amount end), 0)
+      (select coalesce(sum(case when amount = 0 then credits else credits * greatest(0, amount - refunded - disputed) / amount end), 0)
         from payments where user_id = ${userId} and status = 'paid')
       + (select coalesce(sum(credits), 0) from offline_entries where user_id = ${userId} and ${isKept})
       - (select coalesce(sum(amount), 0) from credit_uses where user_id = ${userId})
@@ -76,7 +77,7 @@ export function passEnds(passes: { paid_at: Date; days: number }[]): Date | unde
 /** For queries of payments: the passes that count. */
 export const isKeptPass = sql<boolean>`(kind = 'pass' and status = 'paid'
   -- Half a pass can't be given back: one that is refunded in full is gone, of others the days stay.
-  and refunded < amount)`
+  and (amount = 0 or refunded + disputed < amount))`
 
 async function passesOf(db: Db | Trx, userId: string) {
   const rows = await db

@@ -47,7 +47,7 @@ async function readAndWrite(deps: SyncDeps, objectId: string, { number, eventIds
       const written = isNew ? await write(deps, trx, reading) : undefined
       await markApplied(trx, eventIds, written?.isForgotten ? { payload: '{}' } : {})
     })
-    if (reading?.payment || reading?.subscription) deps.jobs.wake('mail')
+    if (reading?.payment || reading?.subscription || reading?.payout) deps.jobs.wake('mail')
     return reading
   } catch (error) {
     await markFailed(deps.db, eventIds, error)

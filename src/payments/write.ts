@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Trx } from '../db/connection.ts'
+import { queueDisputeMails, queuePayoutMail, queueRefundMails } from './money-mails.ts'
 import { queuePaymentMails } from './payment-mails.ts'
 import type { Reading, Row } from './reading.ts'
 import { queueSubscriptionMails } from './subscription-mails.ts'
@@ -7,11 +8,20 @@ import type { SyncDeps } from './sync.ts'
 
 /** Whether the payer of what was written is forgotten: then nothing that Stripe still says of them may stay. */
 export async function write(deps: SyncDeps, trx: Trx, reading: Reading): Promise<{ isForgotten: boolean }> {
-  const { payment, subscription, balanceTransactions = [] } = reading
+  const { payment, subscription, payout, balanceTransactions = [], refunds = [], disputes = [] } = reading
+  const rows = [payment, subscription, payout, ...balanceTransactions, ...refunds, ...disputes]
+  for (const row of rows) if (row) refuseInexact(row)
   if (balanceTransactions.length > 0) await writeBalanceTransactions(trx, balanceTransactions)
+  if (payout) await writeRows(trx, 'payouts', [payout])
   const paid = payment && (await writePayment(trx, payment))
+  // Of payments that this app did not make, the movements are enough.
+  if (paid) await writeRows(trx, 'refunds', refunds)
+  if (paid) await writeRows(trx, 'disputes', disputes)
   const subscribed = subscription && (await writeSubscription(trx, subscription))
   if (paid?.status === 'paid') await queuePaymentMails(deps, trx, paid)
+  if (paid) await queueRefundMails(deps, trx, paid, refunds)
+  if (paid) await queueDisputeMails(deps, trx, paid, disputes)
+  if (payout) await queuePayoutMail(deps, trx, payout)
   if (subscribed) await queueSubscriptionMails(deps, trx, subscribed)
   return { isForgotten: Boolean(paid?.anonymized_at ?? subscribed?.anonymized_at) }
 }
@@ -20,8 +30,38 @@ function writeBalanceTransactions(trx: Trx, rows: Row<'balance_transactions'>[])
   return trx
     .insertInto('balance_transactions')
     .values(rows)
-    .onConflict((conflict) => conflict.column('id').doNothing())
+    .onConflict((conflict) =>
+      // Nothing in it changes; but one that was read by itself does not know its payment.
+      conflict
+        .column('id')
+        .doUpdateSet(({ ref }) => ({ payment_id: ref('excluded.payment_id') }))
+        .where('balance_transactions.payment_id', 'is', null)
+        .where(({ ref }) => sql<boolean>`${ref('excluded.payment_id')} is not null`),
+    )
     .execute()
+}
+
+async function writeRows<T extends 'refunds' | 'disputes' | 'payouts'>(
+  trx: Trx,
+  table: T,
+  rows: Row<'refunds' | 'disputes' | 'payouts'>[],
+): Promise<void> {
+  for (const row of rows) {
+    const { id: _, ...facts } = row
+    await trx
+      .insertInto(table as 'refunds')
+      .values(row as Row<'refunds'>)
+      .onConflict((conflict) => conflict.column('id').doUpdateSet(facts as Row<'refunds'>))
+      .execute()
+  }
+}
+
+/** An amount that no number holds exactly would be another one in the books. */
+function refuseInexact(row: object): void {
+  for (const [name, value] of Object.entries(row)) {
+    if (typeof value !== 'number' || name === 'exchange_rate' || Number.isSafeInteger(value)) continue
+    throw new RangeError(`${name} is ${value}, which is not exact`)
+  }
 }
 
 function writePayment(trx: Trx, payment: Row<'payments'>) {
