@@ -6,6 +6,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     -- What banks hold back or have taken back for good, in the payment's own currency.
     alter table payments add column disputed bigint not null default 0;
 
+    create index payments_created on payments (created_at);
+    create index subscriptions_created on subscriptions (created_at);
+
     -- Stripe keeps several balances; available and pending are about 'payments'.
     alter table balance_transactions add column balance_type text not null default 'payments';
     create index balance_transactions_at on balance_transactions (created_at, id);
@@ -22,6 +25,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       created_at timestamptz not null
     );
     create index refunds_payment on refunds (payment_id);
+    create index refunds_created on refunds (created_at);
 
     create table disputes (
       id text primary key, -- Stripe's du_… or dp_…
@@ -54,6 +58,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       since timestamptz, -- null: from the beginning
       dry_run boolean not null default false,
       started_at timestamptz not null default now(),
+      seen_at timestamptz not null default now(), -- alive then
       finished_at timestamptz,
       progress jsonb not null default '{}', -- where to go on after a crash
       checked int not null default 0,

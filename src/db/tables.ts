@@ -203,11 +203,12 @@ export interface Tables {
     since: Timestamp | null
     dry_run: Generated<boolean>
     started_at: Now
+    seen_at: Now
     finished_at: Timestamp | null
-    progress: ColumnType<object, string | undefined, string>
+    progress: ColumnType<ReconcileProgress, string | undefined, string>
     checked: Generated<number>
     healed: Generated<number>
-    differences: ColumnType<object[], string | undefined, string>
+    differences: ColumnType<Difference[], string | undefined, string>
     unexplained: Generated<number>
     error: string | null
   }
@@ -296,6 +297,25 @@ export interface Tables {
  * nothing that is at rest here signs anybody in.
  */
 export type Draft = Exclude<Message, { template: 'proof' }> | { template: 'proof'; props: { proofId: string } }
+
+/** Where a reconciliation stands. */
+export interface ReconcileProgress {
+  /** What is being compared, by its place in the list of kinds. */
+  kind?: number
+  /** The last object of it that is through. */
+  after?: string | undefined
+}
+
+/** Something that our tables and Stripe do not say alike. */
+export interface Difference {
+  kind: 'balance_transactions' | 'payments' | 'refunds' | 'disputes' | 'payouts' | 'subscriptions'
+  id: string
+  what: 'missing' | 'different' | 'unknown to Stripe'
+  /** Column by column, what we have and what Stripe has. */
+  columns?: Record<string, [ours: unknown, stripes: unknown]>
+  /** Why it could not be healed. */
+  error?: string
+}
 
 export type ProofPurpose = 'sign-in' | 'sign-up' | 'reset' | 'change-email' | 'owner'
 export type PaymentKind = 'tip' | 'purchase' | 'pass' | 'subscription' | 'request'

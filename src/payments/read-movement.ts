@@ -1,6 +1,6 @@
 import type Stripe from 'stripe'
 import { readPaymentIntent } from './read-payment.ts'
-import { balanceTransactionRow, dateOf, expanded, idOf, type Reading } from './reading.ts'
+import { balanceTransactionRow, dateOf, expanded, idOf, type Reading, type Row } from './reading.ts'
 
 /** Reads the payment that a refund (re_…, pyr_…) is of. One of a charge without PaymentIntent was not made here. */
 export async function readRefund(stripe: Stripe, id: string): Promise<Reading> {
@@ -23,20 +23,21 @@ export async function readDispute(stripe: Stripe, id: string): Promise<Reading> 
 export async function readPayout(stripe: Stripe, id: string): Promise<Reading> {
   const expand = ['balance_transaction', 'failure_balance_transaction']
   const payout = await stripe.payouts.retrieve(id, { expand })
-  const { amount, currency, status, automatic, failure_code, arrival_date, created } = payout
+  const transactions = [payout.balance_transaction, payout.failure_balance_transaction]
+  return { id, payout: payoutRow(payout), balanceTransactions: rowsOf(transactions) }
+}
+
+export function payoutRow(payout: Stripe.Payout): Row<'payouts'> {
+  const { id, amount, currency, status, automatic, failure_code, arrival_date, created } = payout
   return {
     id,
-    payout: {
-      id,
-      amount,
-      currency,
-      status,
-      automatic,
-      failure_code,
-      arrives_at: dateOf(arrival_date),
-      created_at: dateOf(created),
-    },
-    balanceTransactions: rowsOf([payout.balance_transaction, payout.failure_balance_transaction]),
+    amount,
+    currency,
+    status,
+    automatic,
+    failure_code,
+    arrives_at: dateOf(arrival_date),
+    created_at: dateOf(created),
   }
 }
 

@@ -70,7 +70,7 @@ function disputedAmount(payment: Row<'payments'>, disputes: Stripe.Dispute[]): n
 
 const KEPT = new Set(['won', 'prevented'])
 
-function refundRow(refund: Stripe.Refund, paymentId: string): Row<'refunds'> {
+export function refundRow(refund: Stripe.Refund, paymentId: string): Row<'refunds'> {
   const { id, amount, currency, status, reason, failure_reason, metadata, created } = refund
   return {
     id,
@@ -85,7 +85,7 @@ function refundRow(refund: Stripe.Refund, paymentId: string): Row<'refunds'> {
   }
 }
 
-function disputeRow(dispute: Stripe.Dispute, paymentId: string): Row<'disputes'> {
+export function disputeRow(dispute: Stripe.Dispute, paymentId: string): Row<'disputes'> {
   const { id, amount, currency, status, reason, evidence_details, created } = dispute
   return {
     id,

@@ -26,20 +26,30 @@ export async function write(deps: SyncDeps, trx: Trx, reading: Reading): Promise
   return { isForgotten: Boolean(paid?.anonymized_at ?? subscribed?.anonymized_at) }
 }
 
-function writeBalanceTransactions(trx: Trx, rows: Row<'balance_transactions'>[]) {
-  return trx
-    .insertInto('balance_transactions')
-    .values(rows)
-    .onConflict((conflict) =>
-      // Nothing in it changes; but one that was read by itself does not know its payment.
-      conflict
-        .column('id')
-        .doUpdateSet(({ ref }) => ({ payment_id: ref('excluded.payment_id') }))
-        .where('balance_transactions.payment_id', 'is', null)
-        .where(({ ref }) => sql<boolean>`${ref('excluded.payment_id')} is not null`),
-    )
-    .execute()
+/** Nothing in them changes, but one that was read by itself does not know its payment; what else differs is put right. */
+async function writeBalanceTransactions(trx: Trx, rows: Row<'balance_transactions'>[]): Promise<void> {
+  for (const row of rows) {
+    const { id: _, payment_id: __, ...facts } = row
+    await trx
+      .insertInto('balance_transactions')
+      .values(row)
+      .onConflict((conflict) =>
+        conflict
+          .column('id')
+          .doUpdateSet({ ...facts, payment_id: sql`coalesce(excluded.payment_id, balance_transactions.payment_id)` })
+          .where(isChanged),
+      )
+      .execute()
+  }
 }
+
+const isChanged = sql<boolean>`
+  (balance_transactions.payment_id is null and excluded.payment_id is not null)
+  or (balance_transactions.amount, balance_transactions.fee, balance_transactions.net, balance_transactions.currency,
+      balance_transactions.type, balance_transactions.reporting_category, balance_transactions.balance_type,
+      balance_transactions.created_at)
+    is distinct from (excluded.amount, excluded.fee, excluded.net, excluded.currency,
+      excluded.type, excluded.reporting_category, excluded.balance_type, excluded.created_at)`
 
 async function writeRows<T extends 'refunds' | 'disputes' | 'payouts'>(
   trx: Trx,

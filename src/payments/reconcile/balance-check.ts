@@ -1,0 +1,60 @@
+import { sql } from 'kysely'
+import type Stripe from 'stripe'
+import type { Db } from '../../db/connection.ts'
+
+export interface BalanceCheck {
+  currency: string
+  /** Minor units: the sum of our books, and what Stripe says is there, available and on its way. */
+  ours: number
+  stripes: number
+}
+
+/** Lays the sum of the books beside Stripe's balance, currency by currency, and remembers how they compare. */
+export async function checkBalance(db: Db, stripe: Stripe): Promise<BalanceCheck[]> {
+  const stripes = await balanceOf(stripe)
+  const ours = await sumsOf(db)
+  const currencies = [...new Set([...stripes.keys(), ...ours.keys()])].toSorted()
+  const checks = currencies.map((currency) => ({
+    currency,
+    ours: ours.get(currency) ?? 0,
+    stripes: stripes.get(currency) ?? 0,
+  }))
+  for (const check of checks) await remember(db, check)
+  return checks
+}
+
+/** https://docs.stripe.com/api/balance/balance_object */
+async function balanceOf(stripe: Stripe): Promise<Map<string, number>> {
+  const { available, pending } = await stripe.balance.retrieve()
+  const sums = new Map<string, number>()
+  for (const { currency, amount } of [...available, ...pending]) {
+    sums.set(currency, (sums.get(currency) ?? 0) + amount)
+  }
+  return sums
+}
+
+async function sumsOf(db: Db): Promise<Map<string, number>> {
+  const rows = await db
+    .selectFrom('balance_transactions')
+    .select(['currency', sql<number>`sum(net)::bigint`.as('net')])
+    .where('balance_type', '=', 'payments')
+    .groupBy('currency')
+    .execute()
+  return new Map(rows.map(({ currency, net }) => [currency, net]))
+}
+
+function remember(db: Db, { currency, ours, stripes }: BalanceCheck) {
+  const now = new Date()
+  return db
+    .insertInto('balance_checks')
+    .values({ currency, ours, stripes, checked_at: now, differs_since: ours === stripes ? null : now })
+    .onConflict((conflict) =>
+      conflict.column('currency').doUpdateSet({
+        ours,
+        stripes,
+        checked_at: now,
+        differs_since: ours === stripes ? null : sql<Date>`coalesce(balance_checks.differs_since, ${now})`,
+      }),
+    )
+    .execute()
+}
