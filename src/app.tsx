@@ -19,11 +19,12 @@ import type { Config } from './config.ts'
 import { credits } from './credits/routes.tsx'
 import type { Db } from './db/connection.ts'
 import type { Feature } from './feature.ts'
-import { healthRoutes } from './health.ts'
+import { health } from './health/routes.tsx'
 import type { Jobs } from './jobs/queue.ts'
 import { offline } from './offline/routes.tsx'
 import { claimPurchases } from './payments/claims.ts'
 import { webhookRoutes } from './payments/webhook.ts'
+import { healthRoutes } from './probes.ts'
 import { answerError, answerNotFound } from './problems.tsx'
 import { requests } from './requests/routes.tsx'
 import { overview, revenueRoutes } from './revenue/routes.tsx'
@@ -63,6 +64,7 @@ export function createApp(deps: AppDeps): Hono {
     offline(deps),
     badge(deps),
     credits(deps),
+    health(deps),
   ]
   features.push(api({ ...deps, limits, features }))
   const app = new Hono()

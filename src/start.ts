@@ -13,6 +13,7 @@ import { deliverMail, giveUp } from './mail/delivery.ts'
 import { requeueDue } from './payments/inbox.ts'
 import { mailEndingPasses } from './payments/pass-mails.ts'
 import { poll } from './payments/poll.ts'
+import { reconcileLately } from './payments/reconcile/hourly.ts'
 import { syncEvents } from './payments/sync.ts'
 
 const POLL_SECONDS_WITHOUT_WEBHOOK = 2
@@ -50,6 +51,8 @@ export async function start({
   await jobs.work('mail-failed', ({ mailId }) => giveUp(db, mailId))
   await jobs.work('poll', async () => void (await poll(deps)))
   await jobs.schedule('poll', POLL_CRON)
+  await jobs.work('reconcile', async () => void (await reconcileLately(deps)))
+  await jobs.schedule('reconcile', '23 * * * *')
   await jobs.work('requeue', () => requeueDue(deps))
   await jobs.schedule('requeue', '* * * * *')
   await jobs.work('sweep', () => sweepExpired(db))

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { sync } from '../src/payments/sync.ts'
 import { onBothDatabases } from './support/databases.ts'
 import { openShop, SECRET, type Shop } from './support/shop.ts'
 
@@ -17,7 +18,7 @@ onBothDatabases('the webhook', (database) => {
       ['changed by one byte', body.replace('660', '661'), sign(body)],
       ['truncated', body.slice(0, -10), sign(body)],
       ['truncated, but signed so', body.slice(0, -10), sign(body.slice(0, -10))],
-      ['not an event', '{"id":"evt_1"}', sign('{"id":"evt_1"}')],
+      ['not an event', '{"id":"pi_1"}', sign('{"id":"pi_1"}')],
       ['not an object', 'null', sign('null')],
       ['empty', '', sign('')],
       ['garbage in the header', body, 't=,v1=;;'],
@@ -99,11 +100,78 @@ onBothDatabases('the webhook', (database) => {
     expect(dashboard).toContain('pi_gone')
   })
 
+  test('events that must not be believed are kept with the reason, and can be tried again after an upgrade', async () => {
+    const shop = await openShop(database, { webhooks: false })
+    const known = JSON.parse(await somePaidEvent(shop))
+    const kept = {
+      evt_live: { livemode: true },
+      evt_connected: { account: 'acct_other' },
+      evt_unreadable: { created: 'yesterday' },
+      evt_older: { api_version: '2019-02-19', data: { object: { id: 'in_none', charge: 'ch_1', paid: true } } },
+    }
+    for (const [id, change] of Object.entries(kept)) {
+      const payload = JSON.stringify({ ...known, id, ...change, ...(id === 'evt_older' && { type: 'invoice.paid' }) })
+      const answer = await send(
+        shop,
+        payload,
+        shop.stripe.webhooks.generateTestHeaderString({ payload, secret: SECRET }),
+      )
+      expect(answer.status, id).toBe(200)
+    }
+    await expect.poll(() => failures(shop), { timeout: 10_000 }).toBe(4)
+    expect(await shop.db.selectFrom('payments').select('id').execute()).toEqual([])
+
+    const owner = await shop.owner('en')
+    const page = await owner.read('/dashboard/health')
+    expect(page).toMatch(/evt_live.*a live event, and these are test books|a live event, and these are test books/)
+    expect(page).toContain('about the connected account acct_other, not ours')
+    expect(page).toMatch(/not of a shape that we know: created/)
+    expect(page).toContain('Stripe does not know in_none')
+
+    // What a later version can read is booked; the others stay.
+    await shop.db
+      .updateTable('inbox')
+      .set({ payload: JSON.stringify({ ...known, id: 'evt_unreadable' }) })
+      .where('id', '=', 'evt_unreadable')
+      .execute()
+    expect((await owner.post('/dashboard/health/events', {})).headers.get('location')).toMatch(/retried=2/)
+    await expect.poll(() => failures(shop), { timeout: 10_000 }).toBe(3)
+    expect(await shop.db.selectFrom('payments').select('status').execute()).toEqual([{ status: 'paid' }])
+    expect((await owner.post('/dashboard/health/events/evt_live', {})).headers.get('location')).toMatch(/retried=0/)
+    expect((await shop.visitor().post('/dashboard/health/events', {})).headers.get('location')).toMatch(/sign-in/)
+  })
+
+  test('an amount that no number holds exactly stays out of the books', async () => {
+    const shop = await openShop(database, { webhooks: false })
+    await shop.tip()
+    await shop.sandbox.settle()
+    const { id } = (await shop.stripe.paymentIntents.list({ limit: 1 })).data[0]!
+    const list = shop.stripe.checkout.sessions.list.bind(shop.stripe.checkout.sessions)
+    shop.stripe.checkout.sessions.list = (async (...args: Parameters<typeof list>) => {
+      const page = await list(...args)
+      Object.assign(page.data[0]!.payment_intent as object, { amount: 2 ** 53 })
+      return page
+    }) as never
+    await expect(sync({ ...shop }, id)).rejects.toThrow('amount is 9007199254740992, which is not exact')
+    expect(await shop.db.selectFrom('payments').select('id').execute()).toEqual([])
+    expect(await shop.db.selectFrom('balance_transactions').select('id').execute()).toEqual([])
+  })
+
   test('without a secret there is no endpoint', async () => {
     const shop = await openShop(database, { webhooks: false, env: { STRIPE_WEBHOOK_SECRET: '' } })
     expect((await send(shop, '{}', '')).status).toBe(404)
   })
 })
+
+async function failures({ db }: Shop): Promise<number> {
+  const rows = await db
+    .selectFrom('inbox')
+    .select('id')
+    .where('applied_at', 'is', null)
+    .where('failures', '>', 0)
+    .execute()
+  return rows.length
+}
 
 function send(shop: Shop, body: string, signature: string) {
   return shop.app.request('/webhooks/stripe', {

@@ -8,6 +8,8 @@ export interface QueueData {
   mail: { mailId: number }
   'mail-failed': { mailId: number }
   poll: Record<string, never>
+  /** Our tables beside Stripe's lists. */
+  reconcile: Record<string, never>
   /** Events in the inbox that nobody works on. */
   requeue: Record<string, never>
   /** What has expired. */
@@ -27,6 +29,8 @@ const queues: Record<QueueName, Omit<Queue, 'name'>> = {
   'mail-failed': { ...alive },
   mail: { ...alive, ...patient, retryLimit: 20, deadLetter: 'mail-failed' },
   poll: { policy: 'short', ...alive, retryLimit: 0 },
+  // Reading years from Stripe takes hours; a process that dies on the way is noticed all the same.
+  reconcile: { policy: 'short', ...alive, expireInSeconds: 12 * 3600, retryLimit: 0 },
   requeue: { policy: 'short', ...alive, retryLimit: 0 },
   sweep: { policy: 'short', ...alive, retryLimit: 0 },
   'pass-ends': { policy: 'short', ...alive, ...patient, retryLimit: 5 },

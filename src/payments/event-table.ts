@@ -55,6 +55,8 @@ export const StripeEvent = z.looseObject({
   created: z.number().int(),
   livemode: z.boolean(),
   api_version: z.string().nullish(),
+  /** Of a connected account's events. https://docs.stripe.com/connect/webhooks */
+  account: z.string().nullish(),
   data: z.looseObject({
     object: z.looseObject({ id: z.string().optional(), payment_intent: reference, invoice: reference }),
   }),

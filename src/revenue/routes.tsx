@@ -12,7 +12,6 @@ import { pageContext } from '../ui/locale.ts'
 import { currenciesOf, dailyGross, firstPayment, latestPayments, monthTotals, type Totals } from './books.ts'
 import { paymentsCsv } from './csv.ts'
 import { DashboardPage, type LatestPayment } from './pages.tsx'
-import { troubles } from './troubles.ts'
 import { words } from './words.ts'
 
 const DAYS = 30
@@ -32,11 +31,7 @@ export function revenueRoutes({ db, config, features }: { db: Db; config: Config
       const currency = currencies.find((known) => known === wanted) ?? currencies[0] ?? catalog.currency
       const books = await readBooks(db, currency, config.timeZone)
       const asked = await Promise.all(features.map((feature) => feature.dashboard?.todos?.(locale) ?? []))
-      const todos = [
-        ...asked.flat(),
-        ...(await offers(db, c.var.user!.userId, locale)),
-        ...(await troubles(db, locale)),
-      ]
+      const todos = [...asked.flat(), ...(await offers(db, c.var.user!.userId, locale))]
       return renderPage(
         c,
         <DashboardPage

@@ -9,6 +9,7 @@ import { type Kind, kinds } from './kinds.ts'
 import { looseEnds } from './loose-ends.ts'
 import { patiently, type Say } from './patiently.ts'
 import { beginRun, type Run, saveRun } from './runs.ts'
+import { told } from './told.ts'
 
 export interface ReconcileOptions {
   /** What Stripe made since then; null: all there ever was. */
@@ -108,11 +109,6 @@ async function balancesOf(deps: SyncDeps, run: Run, say: Say): Promise<BalanceCh
       await heal(deps, { kind: movements!, batch, differences, say })
     }
   }
-}
-
-export function told({ kind, id, what, columns, error }: Difference): string {
-  const said = Object.entries(columns ?? {}).map(([name, [ours, stripes]]) => `${name} ${ours}, at Stripe ${stripes}`)
-  return [`${kind} ${id}: ${what}`, ...said, ...(error ? [error] : [])].join('; ')
 }
 
 function secondsOf(date: Date | null): number {

@@ -1,0 +1,167 @@
+import type { Child } from 'hono/jsx'
+import { formatMoney } from '../money.ts'
+import { told } from '../payments/reconcile/told.ts'
+import { formatDate, type Locale } from '../ui/i18n.ts'
+import { Page, type PageContext } from '../ui/layout.tsx'
+import type { State } from './state.ts'
+import { words } from './words.ts'
+
+interface HealthProps extends PageContext, State {
+  timeZone: string
+  notice: string | undefined
+}
+
+export function HealthPage({ timeZone, notice, ...props }: HealthProps) {
+  const { locale } = props
+  const t = words[locale]
+  const at = (date: Date | null) => (date ? formatDate(date, locale, timeZone, 'dateTime') : t.never)
+  return (
+    <Page {...props} title={t.title}>
+      <h1>{t.title}</h1>
+      <p class="lead">{t.lead}</p>
+      {notice && (
+        <p class="notice" role="status">
+          {notice}
+        </p>
+      )}
+      <Books {...props} at={at} />
+      <Events {...props} at={at} />
+      <Mails {...props} at={at} />
+    </Page>
+  )
+}
+
+type SectionProps = State & { locale: Locale; at: (date: Date | null) => string }
+
+function Books({ locale, balances, reconciliation, at }: SectionProps) {
+  const t = words[locale]
+  return (
+    <section>
+      <h2>{t.books}</h2>
+      {balances.map(({ currency, ours, stripes, differs_since }) => {
+        const name = currency.toUpperCase()
+        const by = formatMoney({ amount: ours - stripes, currency }, locale)
+        return <p>{differs_since ? t.differs(name, by, at(differs_since)) : t.agrees(name)}</p>
+      })}
+      {reconciliation ? <Reconciliation {...{ locale, reconciliation, at }} /> : <p class="muted">{t.neverChecked}</p>}
+      <Press action="reconcile">{t.reconcileNow}</Press>
+      <p class="small muted">
+        {t.wholeHint} <code>npm run stripe:reconcile -- --all</code>
+      </p>
+    </section>
+  )
+}
+
+function Reconciliation({
+  locale,
+  reconciliation,
+  at,
+}: Pick<SectionProps, 'locale' | 'at'> & { reconciliation: NonNullable<State['reconciliation']> }) {
+  const t = words[locale]
+  const { finished_at, checked, healed, unexplained, differences, error } = reconciliation
+  return (
+    <>
+      <p class="small muted">
+        {finished_at && `${t.checkedAt(at(finished_at))}. `}
+        {t.reconciled(checked, healed)} {unexplained === 0 && finished_at && t.nothingLeft}
+      </p>
+      {error && <p class="problem">{t.reconcileError(error)}</p>}
+      {unexplained > 0 && (
+        <>
+          <p>{t.left(unexplained)}</p>
+          <ul class="small">
+            {differences.map((difference) => (
+              <li>{told(difference)}</li>
+            ))}
+          </ul>
+        </>
+      )}
+    </>
+  )
+}
+
+function Events({ locale, events, failedEvents, at }: SectionProps) {
+  const t = words[locale]
+  return (
+    <section>
+      <h2>{t.events}</h2>
+      <Facts
+        facts={[
+          [t.lastWebhook, at(events.lastWebhook)],
+          [t.lastPolled, at(events.lastPolled)],
+          [t.waiting, String(events.waiting)],
+        ]}
+      />
+      <h3>{t.failed}</h3>
+      {failedEvents.length === 0 && <p class="muted">{t.noneFailed}</p>}
+      <ul class="rows">
+        {failedEvents.map(({ id, type, object_id, error, received_at }) => (
+          <li>
+            <span>{type}</span>
+            <Press action={`events/${id}`} label={t.retryNamed(id)}>
+              {t.retry}
+            </Press>
+            <q>{error}</q>
+            <small>
+              {object_id ?? id} · {at(received_at)}
+            </small>
+          </li>
+        ))}
+      </ul>
+      {failedEvents.length > 1 && <Press action="events">{t.retryAll}</Press>}
+    </section>
+  )
+}
+
+function Mails({ locale, mails, failedMails, at }: SectionProps) {
+  const t = words[locale]
+  return (
+    <section>
+      <h2>{t.mails}</h2>
+      <Facts
+        facts={[
+          [t.lastSent, at(mails.lastSent)],
+          [t.mailsWaiting, String(mails.waiting)],
+        ]}
+      />
+      <h3>{t.failedMails}</h3>
+      {failedMails.length === 0 && <p class="muted">{t.noneFailedMails}</p>}
+      <ul class="rows">
+        {failedMails.map(({ id, recipient, error, failed_at }) => (
+          <li>
+            <span>{recipient}</span>
+            <Press action={`mails/${id}`} label={t.retryNamed(recipient)}>
+              {t.retry}
+            </Press>
+            <q>{error}</q>
+            <small>{at(failed_at)}</small>
+          </li>
+        ))}
+      </ul>
+      {failedMails.length > 1 && <Press action="mails">{t.retryAll}</Press>}
+    </section>
+  )
+}
+
+function Facts({ facts }: { facts: [name: string, value: string][] }) {
+  return (
+    <dl class="stats">
+      {facts.map(([name, value]) => (
+        <div>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+function Press({ action, label, children }: { action: string; label?: string; children?: Child }) {
+  return (
+    <form method="post" action={`/dashboard/health/${action}`}>
+      <button type="submit" class="plain" aria-label={label}>
+        {children}
+      </button>
+    </form>
+  )
+}

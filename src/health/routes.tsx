@@ -1,0 +1,63 @@
+import { type Context, Hono } from 'hono'
+import { requireOwner } from '../auth/guards.ts'
+import type { Config } from '../config.ts'
+import type { Db } from '../db/connection.ts'
+import type { Feature } from '../feature.ts'
+import type { Jobs } from '../jobs/queue.ts'
+import { retryMails } from '../mail/retry.ts'
+import { retryEvents } from '../payments/retry-events.ts'
+import { renderPage } from '../ui/layout.tsx'
+import { pageContext } from '../ui/locale.ts'
+import { HealthPage } from './pages.tsx'
+import { readState } from './state.ts'
+import { troubles } from './troubles.ts'
+import { words } from './words.ts'
+
+interface HealthDeps {
+  db: Db
+  jobs: Jobs
+  config: Pick<Config, 'timeZone' | 'stripe'>
+}
+
+const path = '/dashboard/health'
+
+/** `/dashboard/health`: whether the books agree with Stripe, what could not be booked or sent, and trying it again. */
+export function health(deps: HealthDeps): Feature {
+  return {
+    routes: new Hono().use(path, requireOwner).use(`${path}/*`, requireOwner).route(path, healthPages(deps)),
+    dashboard: {
+      href: path,
+      title: { 'zh-CN': words['zh-CN'].title, en: words.en.title },
+      todos: (locale) => troubles(deps.db, locale),
+    },
+  }
+}
+
+function healthPages(deps: HealthDeps): Hono {
+  const { db, jobs, config } = deps
+  return new Hono()
+    .get('/', async (c) => {
+      const state = await readState(db)
+      const page = { ...pageContext(c), ...state, timeZone: config.timeZone, notice: noticeOf(c) }
+      return renderPage(c, <HealthPage {...page} />)
+    })
+    .post('/reconcile', async (c) => {
+      await db.transaction().execute((trx) => jobs.enqueue(trx, 'reconcile', {}))
+      jobs.wake('reconcile')
+      return c.redirect(`${path}?reconciling`, 303)
+    })
+    .post('/events/:id?', async (c) => again(c, await retryEvents(deps, c.req.param('id'))))
+    .post('/mails/:id{[0-9]{1,15}}?', async (c) => {
+      const id = c.req.param('id')
+      return again(c, await retryMails(deps, id === undefined ? undefined : Number(id)))
+    })
+}
+
+const again = (c: Context, count: number) => c.redirect(`${path}?retried=${count}`, 303)
+
+function noticeOf(c: Context): string | undefined {
+  const t = words[c.var.locale]
+  if (c.req.query('reconciling') !== undefined) return t.reconciling
+  const retried = c.req.query('retried')
+  return retried === undefined ? undefined : t.retried(Number.parseInt(retried, 10) || 0)
+}

@@ -1,0 +1,65 @@
+import { sql } from 'kysely'
+import type { Db } from '../db/connection.ts'
+
+const LISTED = 50
+
+/** How the machinery behind the site does, for the owner. */
+export async function readState(db: Db) {
+  const [events, failedEvents, mails, failedMails, reconciliation, balances] = await Promise.all([
+    eventState(db),
+    db
+      .selectFrom('inbox')
+      .select(['id', 'type', 'object_id', 'error', 'failures', 'received_at'])
+      .where('applied_at', 'is', null)
+      .where('failures', '>', 0)
+      .orderBy('received_at')
+      .limit(LISTED)
+      .execute(),
+    mailState(db),
+    db
+      .selectFrom('mails')
+      .select(['id', 'recipient', 'error', 'failed_at'])
+      .where('failed_at', 'is not', null)
+      .orderBy('failed_at')
+      .limit(LISTED)
+      .execute(),
+    latestReconciliation(db),
+    readBalanceChecks(db),
+  ])
+  return { events, failedEvents, mails, failedMails, reconciliation, balances }
+}
+
+export type State = Awaited<ReturnType<typeof readState>>
+
+/** The books beside Stripe's balance, as they last were compared. */
+export function readBalanceChecks(db: Db) {
+  return db.selectFrom('balance_checks').selectAll().orderBy('currency').execute()
+}
+
+async function eventState(db: Db): Promise<{ waiting: number; lastWebhook: Date | null; lastPolled: Date | null }> {
+  const last = (via: string) => sql`(select max(received_at) from inbox where via = ${via})`
+  const { rows } = await sql<{ waiting: number; lastWebhook: Date | null; lastPolled: Date | null }>`
+    select (select count(*) from inbox where applied_at is null) as waiting,
+      ${last('webhook')} as "lastWebhook", ${last('poll')} as "lastPolled"
+  `.execute(db)
+  return rows[0]!
+}
+
+async function mailState(db: Db): Promise<{ waiting: number; lastSent: Date | null }> {
+  const { rows } = await sql<{ waiting: number; lastSent: Date | null }>`
+    select (select count(*) from mails where sent_at is null and failed_at is null) as waiting,
+      (select max(sent_at) from mails) as "lastSent"
+  `.execute(db)
+  return rows[0]!
+}
+
+/** The latest that ended, or else the one that is under way or died. A dry run changes nothing, and says nothing here. */
+function latestReconciliation(db: Db) {
+  return db
+    .selectFrom('reconciliations')
+    .selectAll()
+    .where('dry_run', '=', false)
+    .orderBy(sql`finished_at desc nulls last`)
+    .limit(1)
+    .executeTakeFirst()
+}

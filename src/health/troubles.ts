@@ -1,0 +1,51 @@
+import type { Db } from '../db/connection.ts'
+import type { Todo } from '../feature.ts'
+import { formatMoney } from '../money.ts'
+import type { Locale } from '../ui/i18n.ts'
+import { words } from './words.ts'
+
+const MOST = 5
+const href = '/dashboard/health'
+
+/** What does not mend itself: mail that was given up, events that could not be applied, books that differ. The oldest few of each. */
+export async function troubles(db: Db, locale: Locale): Promise<Todo[]> {
+  const [mails, events, balances] = await Promise.all([failedMails(db), failedEvents(db), differences(db)])
+  const t = words[locale]
+  return [
+    ...balances.map(({ currency, ours, stripes }) => {
+      const by = formatMoney({ amount: ours - stripes, currency }, locale)
+      return { text: t.differsTodo(by), href }
+    }),
+    ...mails.map(({ recipient, error }) => ({ text: t.failedMail(recipient), note: error ?? '', href })),
+    ...events.map(({ type, error }) => ({ text: t.failedEvent(type), note: error ?? '', href })),
+  ]
+}
+
+function differences(db: Db) {
+  return db
+    .selectFrom('balance_checks')
+    .select(['currency', 'ours', 'stripes'])
+    .where('differs_since', 'is not', null)
+    .execute()
+}
+
+function failedMails(db: Db) {
+  return db
+    .selectFrom('mails')
+    .select(['recipient', 'error'])
+    .where('failed_at', 'is not', null)
+    .orderBy('failed_at')
+    .limit(MOST)
+    .execute()
+}
+
+function failedEvents(db: Db) {
+  return db
+    .selectFrom('inbox')
+    .select(['type', 'error'])
+    .where('applied_at', 'is', null)
+    .where('failures', '>', 0)
+    .orderBy('received_at')
+    .limit(MOST)
+    .execute()
+}
