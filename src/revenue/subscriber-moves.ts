@@ -33,10 +33,10 @@ export function moves(currency: string) {
  * makes a customer of its own at Stripe, so whose address is the same is one person.
  */
 export function paid(currency: string) {
+  // Compared byte by byte: sorting 100,000 addresses by a language's rules takes several times as long.
   return sql`
-    select s.mrr, s.began_at, s.stopped_at, s.ends_at, coalesce(c.email, s.customer_id) as person
-    from subscriptions s
-    join (select customer_id, max(email) as email from subscriptions group by customer_id) as c using (customer_id)
-    where s.currency = ${currency} and s.began_at is not null and s.mrr > 0
+    select mrr, began_at, stopped_at, ends_at, coalesce(email, customer_id) collate "C" as person
+    from subscriptions
+    where currency = ${currency} and began_at is not null and mrr > 0
   `
 }
