@@ -1,5 +1,6 @@
 import type Stripe from 'stripe'
 import { expect, test } from 'vitest'
+import { payingTime } from '../src/payments/paying-time.ts'
 import { monthly } from '../src/payments/subscription-cost.ts'
 import { sync } from '../src/payments/sync.ts'
 import {
@@ -52,6 +53,9 @@ onBothDatabases('what the owner reads of subscribers', (database) => {
     expect(await subscribedCurrencies(shop.db)).toEqual(['cny', 'usd'])
     expect(await subscribersNow(shop.db, 'cny')).toEqual({ mrr: 30_000, active: 8, leaving: 0, leavingMrr: 0 })
     expect(await subscribersNow(shop.db, 'usd')).toMatchObject({ mrr: 900, active: 1 })
+    // The next period costs less all the same, as the account page says.
+    const guy = shop.db.selectFrom('subscriptions').select(['amount', 'mrr']).where('email', '=', 'guy@example.com')
+    expect(await guy.execute()).toEqual([{ amount: 1650, mrr: 3300 }])
 
     const owner = await shop.owner('en')
     const dashboard = await owner.read('/dashboard')
@@ -136,7 +140,28 @@ onPostgres('from when to when somebody is a subscriber', (database) => {
     expect(await thisMonth(shop)).toMatchObject({ new: 1, churned: 0 })
   })
 
-  test('who only changes has not left: another plan, another subscription, a trial as a present', async () => {
+  test('a trial that is given later, and a pause, are told as they are while they last', async () => {
+    const shop = await openShop(database, { webhooks: false })
+    const ann = await subscribe(shop, 'ann@example.com')
+    await shop.sandbox.clock.advance(DAY)
+    const given = Math.round((await shop.sandbox.clock.now()) / 1000)
+    const free = await shop.stripe.subscriptions.update(ann.id, { trial_end: given + 7 * 86_400 })
+    await hear(shop)
+    expect(await timesOf(shop, ann)).toEqual({ began_at: date(ann.start_date), stopped_at: date(free.trial_start) })
+    expect(await subscribersNow(shop.db, 'cny')).toMatchObject({ mrr: 0, active: 0 })
+    await shop.sandbox.clock.advance(8 * DAY)
+    await hear(shop)
+    expect(await timesOf(shop, ann)).toEqual({ began_at: date(ann.start_date), stopped_at: null })
+
+    const now = await shop.stripe.subscriptions.retrieve(ann.id)
+    const at = now.start_date + 20 * 86_400
+    // The sandbox can not pause; Stripe says it so.
+    const status_details = { paused: { transitioned_at: at } } as Stripe.Subscription.StatusDetails
+    const paused = await payingTime(shop.stripe, { ...now, status: 'paused', status_details })
+    expect(paused).toEqual({ began_at: date(ann.start_date), stopped_at: date(at) })
+  })
+
+  test('who only changes has not left: another plan, another subscription', async () => {
     const shop = await openShop(database, { webhooks: false })
     const ann = await subscribe(shop, 'ann@example.com')
     const price = await newPrice(shop, YEARLY)
