@@ -121,6 +121,9 @@ export interface Tables {
     currency: string
     every: 'day' | 'week' | 'month' | 'year'
     every_count: number
+    mrr: number
+    began_at: Timestamp | null
+    stopped_at: Timestamp | null
     period_start: Timestamp
     period_end: Timestamp
     trial_end: Timestamp | null

@@ -1,16 +1,20 @@
 import type Stripe from 'stripe'
 import { priceOfKey } from '../catalog.ts'
 import { metadataOf } from './metadata.ts'
+import { payingTime } from './paying-time.ts'
 import { dateOf, expanded, idOf, maybeDate, payerOf, type Reading, type Row } from './reading.ts'
+import { costOf } from './subscription-cost.ts'
 
-/** Reads a subscription (sub_…) in one call. One that this app did not start has no rows. */
+export const subscriptionExpand = ['customer', 'discounts.source.coupon', 'latest_invoice']
+
+/** Reads a subscription (sub_…) in one call; one that is unpaid takes a second. One that this app did not start has no rows. */
 export async function readSubscription(stripe: Stripe, id: string): Promise<Reading> {
-  return { id, subscription: subscriptionRow(await stripe.subscriptions.retrieve(id, { expand: subscriptionExpand })) }
+  const subscription = await stripe.subscriptions.retrieve(id, { expand: subscriptionExpand })
+  const row = subscriptionRow(subscription)
+  return { id, subscription: row && { ...row, ...(await payingTime(stripe, subscription)) } }
 }
 
-export const subscriptionExpand = ['customer', 'discounts']
-
-/** Undefined for one that this app did not start. */
+/** What the object says by itself; undefined for one that this app did not start. */
 export function subscriptionRow(subscription: Stripe.Subscription): Row<'subscriptions'> | undefined {
   const metadata = metadataOf(subscription.metadata)
   const [item] = subscription.items.data
@@ -30,10 +34,7 @@ export function subscriptionRow(subscription: Stripe.Subscription): Row<'subscri
     price_key: priceKey ?? null,
     plan: known?.product.plan ?? metadata.plan ?? null,
     quantity,
-    amount: discounted((price.unit_amount ?? 0) * quantity, subscription.discounts),
-    currency: price.currency,
-    every: (price.recurring?.interval ?? 'month') as Row<'subscriptions'>['every'],
-    every_count: price.recurring?.interval_count ?? 1,
+    ...costOf(subscription),
     period_start: dateOf(item.current_period_start),
     period_end: dateOf(item.current_period_end),
     trial_end: maybeDate(subscription.trial_end),
@@ -43,15 +44,4 @@ export function subscriptionRow(subscription: Stripe.Subscription): Row<'subscri
     livemode: subscription.livemode,
     created_at: dateOf(subscription.created),
   }
-}
-
-/** What a period costs after the discounts that last, in minor units. One that holds for the first invoice alone is no discount of the next. */
-function discounted(amount: number, discounts: (string | Stripe.Discount)[]): number {
-  const coupons = discounts.map((discount) => expanded(expanded(discount)?.source.coupon))
-  const lasting = coupons.filter((coupon) => coupon && coupon.duration !== 'once')
-  const left = lasting.reduce((rest, coupon) => {
-    if (coupon?.amount_off) return rest - coupon.amount_off
-    return rest - Math.round((rest * (coupon?.percent_off ?? 0)) / 100)
-  }, amount)
-  return Math.max(0, left)
 }

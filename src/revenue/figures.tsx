@@ -42,7 +42,7 @@ export function Figures({ locale, currencies, currency, month, change }: Figures
   )
 }
 
-function Currencies({ locale, currencies, currency }: Pick<FiguresProps, 'locale' | 'currencies' | 'currency'>) {
+export function Currencies({ locale, currencies, currency }: Pick<FiguresProps, 'locale' | 'currencies' | 'currency'>) {
   return (
     <nav class="switch" aria-label={words[locale].currency}>
       {currencies.map((other) => (
@@ -63,7 +63,7 @@ function Change({ locale, change }: Pick<FiguresProps, 'locale' | 'change'>) {
   return <p class={whole > 0 ? 'small up' : 'small muted'}>{whole > 0 ? t.more(percent) : t.less(percent)}</p>
 }
 
-function Figure({ name, value, locale }: { name: string; value: Amount; locale: Locale }) {
+export function Figure({ name, value, locale }: { name: string; value: Amount; locale: Locale }) {
   return (
     <div>
       <dt>{name}</dt>

@@ -5,6 +5,7 @@ import { formatDate } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
 import { Figures, type Month } from './figures.tsx'
 import { FirstSteps, Latest, type LatestPayment, type Milestone, Milestones, Todos } from './parts.tsx'
+import { Subscribing, type Summary } from './subscriber-parts.tsx'
 import { words } from './words.ts'
 
 export interface DashboardProps extends PageContext {
@@ -16,6 +17,8 @@ export interface DashboardProps extends PageContext {
   month: Month
   /** Net against last month at the same day, in per cent; null when there is nothing to compare with. */
   change: number | null
+  /** One for each currency that people subscribe in. */
+  subscribing: Summary[]
   /** Gross of each day in the owner's time zone, oldest first, the last one is today: '2026-11-24'. */
   days: { date: string; gross: number }[]
   latest: LatestPayment[]
@@ -42,6 +45,7 @@ function Books(props: DashboardProps & { milestone: Milestone }) {
     <>
       <Milestones {...props} only="fresh" />
       <Figures {...props} />
+      <Subscribing {...props} />
       <Days {...props} />
       <div class="two">
         <Latest {...props} />

@@ -12,6 +12,9 @@ import { pageContext } from '../ui/locale.ts'
 import { currenciesOf, dailyGross, firstPayment, latestPayments, monthTotals, type Totals } from './books.ts'
 import { paymentsCsv } from './csv.ts'
 import { DashboardPage, type LatestPayment } from './pages.tsx'
+import { SubscribersPage } from './subscriber-pages.tsx'
+import { readSubscribers, summaries } from './subscriber-reading.ts'
+import { subscribedCurrencies } from './subscribers.ts'
 import { words } from './words.ts'
 
 const DAYS = 30
@@ -41,12 +44,20 @@ export function revenueRoutes({ db, config, features }: { db: Db; config: Config
           timeZone={config.timeZone}
           currencies={currencies}
           currency={currency}
+          subscribing={await summaries(db, config.timeZone)}
           latest={books.latest.map((payment) => latestOf(payment, locale))}
           todos={todos}
           siteUrl={config.baseUrl}
           csvUrl="/dashboard/payments.csv"
         />,
       )
+    })
+    .get('/subscribers', async (c) => {
+      const currencies = await subscribedCurrencies(db)
+      const wanted = c.req.query('currency')
+      const currency = currencies.find((known) => known === wanted) ?? currencies[0] ?? catalog.currency
+      const figures = await readSubscribers(db, currency, config.timeZone)
+      return renderPage(c, <SubscribersPage {...pageContext(c)} {...figures} {...{ currencies, currency }} />)
     })
     .get('/payments.csv', () => {
       const body = Readable.toWeb(paymentsCsv(db)) as ReadableStream

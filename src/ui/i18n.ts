@@ -82,6 +82,8 @@ const justNow: Record<Locale, string> = { 'zh-CN': '刚刚', en: 'just now' }
 const DATE_STYLES = {
   /** 11月24日 */
   day: { month: 'short', day: 'numeric' },
+  /** 2026年11月 */
+  month: { year: 'numeric', month: 'long' },
   /** 2026年11月24日 */
   date: { dateStyle: 'long' },
   /** 2026年11月24日 18:17 */
