@@ -4,8 +4,8 @@ import { EmailAddress } from '../email-address.ts'
 import { optionalText, plain } from '../plain-text.ts'
 import { NAME_LENGTH } from './form.ts'
 
-// Without 0 and O, 1, I and L: it is read on one phone and typed on another.
-const LETTERS = '23456789ABCDEFGHJKMNPQRSTUVWXYZ'
+// None that looks like another: it is read on one screen and typed on another.
+const LETTERS = '34679ACDEFHJKMNPQRTUWXY'
 
 /** What goes into the note of a transfer, so that the owner knows whose it is. */
 export function newCode(): string {

@@ -99,6 +99,7 @@ export function PayPage({ codes, choice, code, typed, ownEmail, problems = {}, n
   const name = nameOfChoice(choice, locale)
   return (
     <Page {...context} title={t.payTitle(name)} footer={t.notice} narrow noindex>
+      <Problem locale={locale} problems={Object.entries(problems).map(([field, text]) => ({ field, text }))} />
       {notice && (
         <p class="notice problem" role="alert">
           {notice}
@@ -124,7 +125,6 @@ export function PayPage({ codes, choice, code, typed, ownEmail, problems = {}, n
         <li>
           <h2>{t.done}</h2>
           <form method="post" action={`/offline/${choice.key}?code=${code}`} novalidate>
-            <Problem locale={locale} problems={Object.entries(problems).map(([field, text]) => ({ field, text }))} />
             <Field
               name="email"
               label={t.email}

@@ -45,7 +45,7 @@ export const words = dictionary({
 
     waiting: '等你核对的',
     waitingLead: '他们说付了，还没有核实。在微信、支付宝里对一对备注和金额，再点。',
-    opens: { credits: (n: number) => `开通 ${n} 次提问`, days: (n: number) => `开通 ${n} 天` },
+    opens: { credits: (n: number) => `开通 ${n} 点`, days: (n: number) => `开通 ${n} 天` },
     arrived: '到账了',
     arrivedNamed: (code: string) => `到账了：${code}`,
     missing: '没有收到',
