@@ -1,4 +1,6 @@
 import { type AccountNoticeProps, accountNotice } from './account-notice.tsx'
+import { type ClaimMadeProps, claimMade } from './claim-made.tsx'
+import { type ClaimRefusedProps, claimRefused } from './claim-refused.tsx'
 import { firstPayment } from './first-payment.tsx'
 import type { Email } from './layout.tsx'
 import { type MoneyNoticeProps, moneyNotice } from './money-notice.tsx'
@@ -22,6 +24,8 @@ export type Message =
   | { template: 'money-notice'; props: MoneyNoticeProps }
   | { template: 'question-asked'; props: QuestionAskedProps }
   | { template: 'question-answered'; props: QuestionAnsweredProps }
+  | { template: 'claim-made'; props: ClaimMadeProps }
+  | { template: 'claim-refused'; props: ClaimRefusedProps }
 
 export function render(message: Message): Email {
   switch (message.template) {
@@ -45,6 +49,10 @@ export function render(message: Message): Email {
       return questionAsked(message.props)
     case 'question-answered':
       return questionAnswered(message.props)
+    case 'claim-made':
+      return claimMade(message.props)
+    case 'claim-refused':
+      return claimRefused(message.props)
   }
 }
 

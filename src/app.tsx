@@ -18,6 +18,7 @@ import { badge } from './badge/routes.tsx'
 import type { Config } from './config.ts'
 import { credits } from './credits/routes.tsx'
 import type { Db } from './db/connection.ts'
+import type { PaymentCode } from './define-catalog.ts'
 import type { Feature } from './feature.ts'
 import { health } from './health/routes.tsx'
 import type { Jobs } from './jobs/queue.ts'
@@ -40,6 +41,8 @@ export interface AppDeps {
   pool: pg.Pool
   stripe: Stripe
   jobs: Jobs
+  /** Instead of the catalog's. */
+  paymentCodes?: PaymentCode[]
 }
 
 /** The web application, whichever Stripe, database and mail are behind it. This is the site map. */
@@ -57,15 +60,16 @@ export function createApp(deps: AppDeps): Hono {
     claim: (user: { id: string; email: string }) => claimPurchases(db, user),
   }
   // Each may go: delete its line and its folder.
-  const features: Feature[] = [
-    tips({ ...deps, limits }),
+  const features: Feature[] = []
+  features.push(
+    tips({ ...deps, limits, features }),
     ask({ ...deps, limits }),
     requests({ ...deps, limits }),
-    offline(deps),
+    offline({ ...deps, limits }),
     badge(deps),
     credits(deps),
     health(deps),
-  ]
+  )
   features.push(api({ ...deps, limits, features }))
   const app = new Hono()
   app.onError(answerError)

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Locale } from './locales.ts'
 import { formatMoney, type Money, parseAmount, STRIPE_MAXIMUM, stripeMinimum } from './money.ts'
 
@@ -14,6 +15,16 @@ export interface CatalogText {
   /** By their keys, which stand in addresses and in Stripe: choose once, never change. */
   products: Record<string, ProductText>
   checkout?: Partial<CheckoutSettings>
+  /** Your own codes for being paid without Stripe: see docs/offline.md. */
+  paymentCodes?: readonly PaymentCode[]
+}
+
+/** A code of WeChat Pay, Alipay … that a customer scans to pay straight to you. */
+export interface PaymentCode {
+  key: string
+  name: Words
+  /** Its file in src/ui/static: png, jpg or svg. */
+  picture: string
 }
 
 export interface ProductText {
@@ -77,6 +88,7 @@ export interface Catalog {
   tip: { presets: Money[]; least: Money; most: Money }
   products: Product[]
   checkout: CheckoutSettings
+  paymentCodes: PaymentCode[]
 }
 
 /** Turns the catalog's text into money and checks it against Stripe's limits. Throws an Error that says which line is wrong. */
@@ -86,7 +98,7 @@ export function defineCatalog(text: CatalogText): Catalog {
   const twice = keys.find((key, i) => keys.indexOf(key) !== i)
   if (twice) throw wrong(`the price ${twice} stands there twice`)
   const checkout = { promotionCodes: false, automaticTax: false, invoices: false, ...text.checkout }
-  return { ...text, tip: tipOf(text), products, checkout }
+  return { ...text, tip: tipOf(text), products, checkout, paymentCodes: paymentCodesOf(text) }
 }
 
 function tipOf({ tip, currency }: CatalogText): Catalog['tip'] {
@@ -97,6 +109,22 @@ function tipOf({ tip, currency }: CatalogText): Catalog['tip'] {
   if (outside) throw wrong(`the preset ${formatMoney(outside, 'en')} is not between tip.least and tip.most`)
   if (presets.length === 0) throw wrong('tip.presets is empty')
   return { presets, least, most }
+}
+
+function paymentCodesOf({ paymentCodes = [] }: CatalogText): PaymentCode[] {
+  const keys = paymentCodes.map(({ key }) => key)
+  const twice = keys.find((key, i) => keys.indexOf(key) !== i)
+  if (twice) throw wrong(`the payment code ${twice} stands there twice`)
+  for (const { key, picture } of paymentCodes) {
+    checkKey(key)
+    if (!/^[\w.-]+\.(png|jpe?g|svg)$/.test(picture)) {
+      throw wrong(`the payment code ${key}: '${picture}' is not the name of a png, jpg or svg`)
+    }
+    if (!existsSync(new URL(`./ui/static/${picture}`, import.meta.url))) {
+      throw wrong(`the payment code ${key}: there is no src/ui/static/${picture}`)
+    }
+  }
+  return [...paymentCodes]
 }
 
 function productOf(key: string, { name, description, plan, prices }: ProductText, currency: string): Product {

@@ -14,6 +14,8 @@ export interface Feature {
   shared?: Hono
   /** What the front page says of it. */
   home?(context: PageContext): JSX.Element
+  /** What the tip page says of it, under its button. */
+  tip?(context: PageContext): JSX.Element
   /** The owner's part, guarded by requireOwner. */
   dashboard?: {
     href: `/dashboard/${string}`

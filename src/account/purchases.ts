@@ -1,5 +1,6 @@
 import type { SignedIn } from '../auth/lucia.ts'
 import type { Db } from '../db/connection.ts'
+import { isKept, offlinePaymentId } from '../payments/offline-entries.ts'
 import { isPaidBy } from '../payments/paid-by.ts'
 
 const MOST = 50
@@ -12,12 +13,33 @@ export type Purchase = Awaited<ReturnType<typeof purchasesOf>>[number]
  */
 export async function purchasesOf(db: Db, { userId, email, emailVerified }: SignedIn) {
   if (!emailVerified) return []
+  const payer = { id: userId, email }
+  const both = [...(await paymentsOf(db, payer)), ...(await offlinePaymentsOf(db, payer))]
+  return both.toSorted((a, b) => b.created_at.getTime() - a.created_at.getTime()).slice(0, MOST)
+}
+
+function paymentsOf(db: Db, payer: { id: string; email: string }) {
   return db
     .selectFrom('payments')
-    .select(['id', 'description', 'message', 'amount', 'currency', 'refunded', 'status', 'created_at'])
-    .where(isPaidBy({ id: userId, email }))
+    .select(['id', 'description', 'message', 'method', 'amount', 'currency', 'refunded', 'status', 'created_at'])
+    .where(isPaidBy(payer))
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(MOST)
     .execute()
+}
+
+/** What was taken by hand, and not taken back. */
+async function offlinePaymentsOf(db: Db, payer: { id: string; email: string }) {
+  const entries = await db
+    .selectFrom('offline_entries')
+    .select(['id', 'description', 'amount', 'currency', 'received_at as created_at'])
+    .where(isPaidBy(payer))
+    .where(isKept)
+    .orderBy('received_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(MOST)
+    .execute()
+  const facts = { message: null, method: 'offline', refunded: 0, status: 'paid' as const }
+  return entries.map((entry) => ({ ...entry, ...facts, id: offlinePaymentId(entry.id) }))
 }

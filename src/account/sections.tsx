@@ -2,6 +2,7 @@ import { formatMoney } from '../money.ts'
 import { SubmitButton } from '../ui/form.tsx'
 import { formatDate, relativeTime } from '../ui/i18n.ts'
 import { Money } from '../ui/money.tsx'
+import { methodName } from '../ui/words.ts'
 import { deviceName } from './device.ts'
 import type { AccountProps } from './pages.tsx'
 import type { Purchase } from './purchases.ts'
@@ -37,7 +38,7 @@ export function PurchasesSection({ purchases, ...reading }: Reading & Pick<Accou
 }
 
 function PurchaseRow({ purchase, locale, timeZone }: Reading & { purchase: Purchase }) {
-  const { description, message, amount, currency, refunded, status, created_at: at } = purchase
+  const { description, message, method, amount, currency, refunded, status, created_at: at } = purchase
   const t = words[locale]
   return (
     <li>
@@ -47,6 +48,7 @@ function PurchaseRow({ purchase, locale, timeZone }: Reading & { purchase: Purch
       <small>
         <time datetime={at.toISOString()}>{formatDate(at, locale, timeZone, 'date')}</time>
         {` · ${t.states[status]}`}
+        {method === 'offline' && ` · ${methodName(method, locale)}`}
         {refunded > 0 && ` · ${t.refunded(formatMoney({ amount: refunded, currency }, locale))}`}
       </small>
     </li>

@@ -7,7 +7,17 @@ import { clientAddress } from './client-address.ts'
 import { sha256 } from './tokens.ts'
 
 /** What is limited, and how often it may happen. */
-export type LimitName = 'sign-in' | 'sign-up' | 'mail' | 'code' | 'passkey' | 'checkout' | 'thanks' | 'ask' | 'api'
+export type LimitName =
+  | 'sign-in'
+  | 'sign-up'
+  | 'mail'
+  | 'code'
+  | 'passkey'
+  | 'checkout'
+  | 'thanks'
+  | 'ask'
+  | 'claim'
+  | 'api'
 
 interface Limit {
   times: number
@@ -38,6 +48,8 @@ const LIMITS: LimitTable = {
   checkout: { address: { times: 30, seconds: 10 * MINUTES } },
   // Each is a mail to the owner, and members pay for none.
   ask: { account: { times: 20, seconds: 60 * MINUTES }, address: { times: 60, seconds: 60 * MINUTES } },
+  // Each is a mail to the owner, from somebody who need not have an account. A phone network shares one address.
+  claim: { address: { times: 20, seconds: 60 * MINUTES } },
   // By key. Programs of many may share one address.
   api: { account: { times: 120, seconds: 60 }, address: { times: 1200, seconds: 60 } },
   // The page of one pending payment looks again every 4 seconds: 150 in ten minutes.

@@ -241,6 +241,25 @@ export interface Tables {
     created_at: Now
     reverses: number | null
   }
+  offline_claims: {
+    id: string
+    form_hash: string
+    code: string
+    email: string | null
+    user_id: string | null
+    name: string | null
+    description: string
+    amount: number
+    currency: string
+    price_key: string | null
+    credits: Generated<number>
+    plan: string | null
+    days: number | null
+    locale: string
+    state: Generated<ClaimState>
+    created_at: Now
+    decided_at: Timestamp | null
+  }
   questions: {
     id: string
     user_id: string
@@ -322,6 +341,8 @@ export interface Difference {
 
 export type ProofPurpose = 'sign-in' | 'sign-up' | 'reset' | 'change-email' | 'owner'
 export type PaymentKind = 'tip' | 'purchase' | 'pass' | 'subscription' | 'request'
+/** 'closed': whoever claimed it deleted their account. */
+export type ClaimState = 'open' | 'confirmed' | 'refused' | 'closed'
 export type QuestionState = 'waiting' | 'answered' | 'asked-back' | 'closed'
 export type PaymentStatus = 'processing' | 'paid' | 'failed'
 

@@ -8,6 +8,8 @@ import { reverseEntry } from '../payments/offline-entries.ts'
 import { plain } from '../plain-text.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
+import { words as claimWords } from './claim-words.ts'
+import { decide, openClaims } from './claims.ts'
 import { enter, latestEntries, type OfflineDeps, todayIn } from './entries.ts'
 import { entryForm, type FieldName, fields, isEntryProblem } from './form.ts'
 import { OfflinePage, type OfflinePageProps, type Typed } from './pages.tsx'
@@ -35,6 +37,16 @@ export function ownerRoutes(deps: OfflineDeps): Hono {
       if (outcome === 'before') return show(c, deps, 409, { notice: words[c.var.locale].before })
       return c.redirect('/dashboard/offline', 303)
     })
+    .post('/claims/:id{[\\w-]{1,64}}/confirm', (c) => decideClaim(c, deps, 'confirmed'))
+    .post('/claims/:id{[\\w-]{1,64}}/refuse', (c) => decideClaim(c, deps, 'refused'))
+}
+
+async function decideClaim(c: Context, deps: OfflineDeps, decision: 'confirmed' | 'refused') {
+  const state = await decide(deps, c.req.param('id') ?? '', decision)
+  if (!state) return c.notFound()
+  // The same word twice, by a double click, is that word.
+  if (state === decision) return c.redirect('/dashboard/offline', 303)
+  return show(c, deps, 409, { notice: claimWords[c.var.locale].decided[state] })
 }
 
 async function show(
@@ -48,6 +60,7 @@ async function show(
       {...pageContext(c)}
       timeZone={config.timeZone}
       entries={await latestEntries(db)}
+      claims={await openClaims(db)}
       typed={{ received: todayIn(config.timeZone), request: randomToken() }}
       {...more}
     />

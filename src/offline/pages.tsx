@@ -4,8 +4,10 @@ import { formatDate, type Locale } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
 import { Money } from '../ui/money.tsx'
 import { words as common } from '../ui/words.ts'
+import type { OpenClaim } from './claims.ts'
 import { type Entry, nameOf } from './entries.ts'
 import { DESCRIPTION_LENGTH, type FieldName, NAME_LENGTH, oneOffPrices } from './form.ts'
+import { OpenClaims } from './open-claims.tsx'
 import { words } from './words.ts'
 
 export type Typed = Partial<Record<FieldName | 'price', string>> & { request: string }
@@ -13,13 +15,15 @@ export type Typed = Partial<Record<FieldName | 'price', string>> & { request: st
 export interface OfflinePageProps extends PageContext {
   timeZone: string
   entries: Entry[]
+  claims: OpenClaim[]
   /** What the form starts with, or comes back with. */
   typed: Typed
   problems?: Partial<Record<FieldName, string>>
   notice?: string
 }
 
-export function OfflinePage({ timeZone, entries, typed, problems = {}, notice, ...context }: OfflinePageProps) {
+export function OfflinePage(props: OfflinePageProps) {
+  const { timeZone, entries, claims, typed, problems = {}, notice, ...context } = props
   const { locale } = context
   const t = words[locale]
   return (
@@ -31,6 +35,7 @@ export function OfflinePage({ timeZone, entries, typed, problems = {}, notice, .
           {notice}
         </p>
       )}
+      <OpenClaims {...{ locale, timeZone, claims }} />
       <EntryForm {...{ locale, typed, problems }} />
       <section>
         <h2>{t.list}</h2>

@@ -1,25 +1,48 @@
 import { Hono } from 'hono'
+import { catalog } from '../catalog.ts'
+import type { PaymentCode } from '../define-catalog.ts'
 import type { Feature } from '../feature.ts'
-import { decimal } from '../money.ts'
-import { type OfflineDeps, ownEntries } from './entries.ts'
+import { decimal, type Money } from '../money.ts'
+import { DirectButton, DirectTip } from './claim-pages.tsx'
+import { type ClaimDeps, claimRoutes } from './claim-routes.tsx'
+import { words as claimWords } from './claim-words.ts'
+import { countOpenClaims, forgetClaims, ownClaims } from './claims.ts'
+import { ownEntries } from './entries.ts'
 import { ownerRoutes } from './owner-routes.tsx'
 import { words } from './words.ts'
 
-/** Money that came without Stripe: the owner enters it, and it counts as any other. Erasing is done with all payments. */
-export function offline(deps: OfflineDeps): Feature {
+/**
+ * Money that came without Stripe: the owner enters it, or confirms what a customer says to have paid by one of the payment
+ * codes, and it counts as any other. Erasing entries is done with all payments.
+ */
+export function offline(deps: ClaimDeps & { paymentCodes?: PaymentCode[] }): Feature {
+  const { db, paymentCodes: codes = catalog.paymentCodes } = deps
   const href = '/dashboard/offline'
   return {
-    routes: new Hono().route(href, ownerRoutes(deps)),
-    dashboard: { href, title: { 'zh-CN': words['zh-CN'].title, en: words.en.title } },
+    routes: new Hono().route(href, ownerRoutes(deps)).route('/offline', claimRoutes(deps, codes)),
+    ...(codes.length > 0 && {
+      home: (context) => <DirectButton {...context} codes={codes} />,
+      tip: (context) => <DirectTip {...context} codes={codes} />,
+    }),
+    dashboard: {
+      href,
+      title: { 'zh-CN': words['zh-CN'].title, en: words.en.title },
+      async todos(locale) {
+        const count = await countOpenClaims(db)
+        return count > 0 ? [{ text: claimWords[locale].todo(count), href }] : []
+      },
+    },
     async ownData({ userId, email, emailVerified }) {
-      const entries = await ownEntries(deps.db, { id: userId, email: emailVerified ? email : '' })
+      const payer = { id: userId, email: emailVerified ? email : '' }
       return {
-        offlinePayments: entries.map(({ amount, currency, ...entry }) => ({
-          ...entry,
-          amount: decimal({ amount, currency }),
-          currency: currency.toUpperCase(),
-        })),
+        offlinePayments: (await ownEntries(db, payer)).map(inDecimals),
+        offlineClaims: (await ownClaims(db, payer)).map(inDecimals),
       }
     },
+    forget: forgetClaims,
   }
+}
+
+function inDecimals<T extends Money>({ amount, currency, ...row }: T) {
+  return { ...row, amount: decimal({ amount, currency }), currency: currency.toUpperCase() }
 }

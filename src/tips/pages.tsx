@@ -1,3 +1,4 @@
+import type { JSX } from 'hono/jsx/jsx-runtime'
 import { catalog } from '../catalog.ts'
 import { type Money as Amount, formatMoney } from '../money.ts'
 import { Field, Problem, TextArea } from '../ui/form.tsx'
@@ -19,7 +20,7 @@ export interface TipForm {
   limits?: { name: number; message: number }
 }
 
-export function TipPage({ form, ...context }: PageContext & { form: TipForm }) {
+export function TipPage({ form, ways, ...context }: PageContext & { form: TipForm; ways: JSX.Element[] }) {
   const { locale } = context
   const { bounds, currency, limits, problems, values } = form
   const t = words[locale]
@@ -68,6 +69,7 @@ export function TipPage({ form, ...context }: PageContext & { form: TipForm }) {
         <PayButton {...context} form={form} />
         <p class="small muted">{t.methods(currencyName(currency, locale))}</p>
       </form>
+      {ways}
     </Page>
   )
 }

@@ -14,36 +14,50 @@ import { TipButton, type TipForm as TipFormProps, TipPage } from './pages.tsx'
 import { problemText } from './problems.ts'
 import { words } from './words.ts'
 
+export interface TipDeps extends CheckoutDeps {
+  limits: Limits
+  features: Feature[]
+}
+
 /** Tips: `/tip`, and the button on the front page. */
-export function tips(deps: CheckoutDeps & { limits: Limits }): Feature {
+export function tips(deps: TipDeps): Feature {
   return { routes: new Hono().route('/tip', tipRoutes(deps)), home: (context) => <TipButton {...context} /> }
 }
 
-function tipRoutes(deps: CheckoutDeps & { limits: Limits }): Hono {
+function tipRoutes(deps: TipDeps): Hono {
   return new Hono()
     .get('/', (c) => {
       const { amount, message = '' } = TipLink.parse(c.req.query())
-      return showForm(c, { ...amount, message, request: randomToken() })
+      return showForm(c, deps, { ...amount, message, request: randomToken() })
     })
-    .post('/', zValidator('form', TipForm, showProblems), async (c) => {
-      const { price, name, message, request } = c.req.valid('form')
-      const { locale } = c.var
-      await deps.limits.count(c, 'checkout')
-      const { url } = await createCheckout(deps, {
-        kind: 'tip',
-        description: words[locale].product,
-        money: price,
-        name,
-        message,
-        locale,
-        cancelPath: '/tip',
-        requestId: request,
-      })
-      return c.redirect(url, 303)
-    })
+    .post(
+      '/',
+      zValidator('form', TipForm, (result, c) => showProblems(result, c, deps)),
+      async (c) => {
+        const { price, name, message, request } = c.req.valid('form')
+        const { locale } = c.var
+        await deps.limits.count(c, 'checkout')
+        const { url } = await createCheckout(deps, {
+          kind: 'tip',
+          description: words[locale].product,
+          money: price,
+          name,
+          message,
+          locale,
+          cancelPath: '/tip',
+          requestId: request,
+        })
+        return c.redirect(url, 303)
+      },
+    )
 }
 
-function showForm(c: Context, values: TipFormProps['values'], problems: TipFormProps['problems'] = {}) {
+function showForm(
+  c: Context,
+  { features }: TipDeps,
+  values: TipFormProps['values'],
+  problems: TipFormProps['problems'] = {},
+) {
   const { presets, least, most } = catalog.tip
   const limits = { name: NAME_LENGTH, message: MESSAGE_LENGTH }
   const form: TipFormProps = {
@@ -57,11 +71,17 @@ function showForm(c: Context, values: TipFormProps['values'], problems: TipFormP
   // Each visit gets a request id of its own.
   c.header('cache-control', 'no-store')
   const isWrong = Object.keys(problems).length > 0
-  return renderPage(c, <TipPage {...pageContext(c)} form={form} />, isWrong ? 422 : 200)
+  const context = pageContext(c)
+  const ways = features.flatMap((feature) => feature.tip?.(context) ?? [])
+  return renderPage(c, <TipPage {...context} form={form} ways={ways} />, isWrong ? 422 : 200)
 }
 
 /** The form again, with what was typed and a word beside each field. What only a tampered form can send is a 400. */
-function showProblems(result: { success: boolean; data: unknown; error?: z.core.$ZodError }, c: Context) {
+function showProblems(
+  result: { success: boolean; data: unknown; error?: z.core.$ZodError },
+  c: Context,
+  deps: TipDeps,
+) {
   if (result.success) return
   const issues = result.error?.issues ?? []
   const typed = result.data as Record<string, unknown>
@@ -75,6 +95,7 @@ function showProblems(result: { success: boolean; data: unknown; error?: z.core.
   const text = (key: string) => (typeof typed[key] === 'string' ? typed[key] : '')
   return showForm(
     c,
+    deps,
     {
       amount: text('amount'),
       own: text('own'),

@@ -37,6 +37,8 @@ export type PageProps = PropsWithChildren<
     /** For whoever has the link, and no search engine. */
     noindex?: boolean
     refreshSeconds?: number | undefined
+    /** Instead of what the other pages say of Stripe. */
+    footer?: string
   }
 >
 
@@ -45,7 +47,8 @@ export function renderPage(c: Context, page: JSX.Element, status: ContentfulStat
   return c.html(html`<!doctype html>${page}`, status)
 }
 
-export function Page({ title, description, narrow, noindex, refreshSeconds, children, ...context }: PageProps) {
+export function Page(props: PageProps) {
+  const { title, description, narrow, noindex, refreshSeconds, footer, children, ...context } = props
   const { locale, shopName, tabs } = context
   return (
     <html lang={locale}>
@@ -71,7 +74,7 @@ export function Page({ title, description, narrow, noindex, refreshSeconds, chil
         <main id="main" class={narrow ? 'narrow' : undefined}>
           {children}
         </main>
-        {context.user !== 'owner' && <footer>{words[locale].footer}</footer>}
+        {context.user !== 'owner' && <footer>{footer ?? words[locale].footer}</footer>}
       </body>
     </html>
   )

@@ -1,0 +1,191 @@
+import { sql } from 'kysely'
+import type { SignedIn } from '../auth/lucia.ts'
+import { randomToken, sha256 } from '../auth/tokens.ts'
+import type { Db, Trx } from '../db/connection.ts'
+import type { ClaimState } from '../db/tables.ts'
+import type { Locale } from '../locales.ts'
+import { forgetPayer } from '../payments/forget-payer.ts'
+import { recordEntry } from '../payments/offline-entries.ts'
+import { isPaidBy } from '../payments/paid-by.ts'
+import { type Choice, nameOfChoice } from './choices.ts'
+import { deleteClaimMails, mailClaim, mailRefusal } from './claim-mails.ts'
+import type { OfflineDeps } from './entries.ts'
+
+export const MOST_OPEN = 3
+
+interface Claimed {
+  choice: Choice
+  code: string
+  email: string
+  /** Whose proved address it is, when they are signed in. */
+  userId: string | undefined
+  name: string | undefined
+  locale: Locale
+}
+
+/** Writes down that somebody says they have paid, once for each form and what is in it. */
+export async function makeClaim(deps: OfflineDeps, claimed: Claimed): Promise<{ id: string } | 'too-many'> {
+  const { choice, code, email, userId = null, name = null, locale } = claimed
+  const { money, price } = choice
+  const form_hash = sha256(JSON.stringify([code, choice.key, money, email, name]))
+  const outcome = await deps.db.transaction().execute(async (trx) => {
+    // Of one address one after the other: counted is what is there.
+    await sql`select pg_advisory_xact_lock(hashtext(${`offline claim ${email}`}))`.execute(trx)
+    const before = await trx
+      .selectFrom('offline_claims')
+      .select('id')
+      .where('form_hash', '=', form_hash)
+      .executeTakeFirst()
+    if (before) return before
+    if ((await countOpen(trx, { email, userId })) >= MOST_OPEN) return 'too-many'
+    const claim = await trx
+      .insertInto('offline_claims')
+      .values({
+        id: randomToken(),
+        form_hash,
+        code,
+        email,
+        user_id: userId,
+        name,
+        ...money,
+        description: nameOfChoice(choice, locale),
+        price_key: price?.key ?? null,
+        credits: price?.credits ?? 0,
+        plan: price?.days ? (price.product.plan ?? null) : null,
+        days: price?.days ?? null,
+        locale,
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow()
+    await mailClaim(deps, trx, claim)
+    return { id: claim.id }
+  })
+  deps.jobs.wake('mail')
+  return outcome
+}
+
+/** A stranger's claims under somebody's address don't count against its owner, once they are signed in. */
+async function countOpen(trx: Trx, { email, userId }: { email: string; userId: string | null }): Promise<number> {
+  const { count } = await trx
+    .selectFrom('offline_claims')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('email', '=', email)
+    .where('user_id', 'is not distinct from', userId)
+    .where('state', '=', 'open')
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
+/**
+ * The owner's word, once: later ones change nothing. Confirming makes the entry and opens what was paid for, in the same
+ * transaction. Returns the state it is in now; undefined when there is no such claim.
+ */
+export async function decide(
+  deps: OfflineDeps,
+  id: string,
+  decision: 'confirmed' | 'refused',
+): Promise<ClaimState | undefined> {
+  const state = await deps.db.transaction().execute(async (trx) => {
+    const claim = await trx.selectFrom('offline_claims').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+    if (claim?.state !== 'open') return claim?.state
+    const decided_at = new Date()
+    await trx.updateTable('offline_claims').set({ state: decision, decided_at }).where('id', '=', id).execute()
+    const email = await emailOf(trx, claim)
+    if (decision === 'confirmed') {
+      const { name, description, amount, currency, price_key, credits, plan, days, locale } = claim
+      const paid = { name, description, amount, currency, price_key, credits, plan, days, locale }
+      // A pass begins now: its payer has waited for us.
+      await recordEntry(deps, trx, { ...paid, key: `claim:${id}`, email, received_at: decided_at })
+    } else if (email) {
+      await mailRefusal(deps, trx, { ...claim, email })
+    }
+    return decision
+  })
+  deps.jobs.wake('mail')
+  return state
+}
+
+/** Of an account, the address that it has by now. */
+async function emailOf(trx: Trx, { email, user_id }: { email: string | null; user_id: string | null }) {
+  if (user_id === null) return email
+  const user = await trx
+    .selectFrom('users')
+    .select('email')
+    .where('id', '=', user_id)
+    .where('email_verified_at', 'is not', null)
+    .executeTakeFirst()
+  return user?.email ?? email
+}
+
+export function readClaim(db: Db, id: string) {
+  return db
+    .selectFrom('offline_claims')
+    .select(['id', 'code', 'email', 'description', 'amount', 'currency', 'price_key', 'state', 'created_at'])
+    .where('id', '=', id)
+    .executeTakeFirst()
+}
+
+export type Claim = NonNullable<Awaited<ReturnType<typeof readClaim>>>
+
+/** Whether a code is spent: whoever pays again needs another. */
+export async function isClaimed(db: Db, code: string): Promise<boolean> {
+  const claim = await db.selectFrom('offline_claims').select('id').where('code', '=', code).executeTakeFirst()
+  return claim !== undefined
+}
+
+/** What waits for the owner, the oldest first. */
+export function openClaims(db: Db) {
+  return db
+    .selectFrom('offline_claims')
+    .select(['id', 'code', 'email', 'name', 'description', 'amount', 'currency', 'credits', 'plan', 'days'])
+    .select('created_at')
+    .where('state', '=', 'open')
+    .orderBy('created_at')
+    .orderBy('id')
+    .limit(100)
+    .execute()
+}
+
+export type OpenClaim = Awaited<ReturnType<typeof openClaims>>[number]
+
+export async function countOpenClaims(db: Db): Promise<number> {
+  const { count } = await db
+    .selectFrom('offline_claims')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('state', '=', 'open')
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
+/** For the download of one's own data. */
+export function ownClaims(db: Db, payer: { id: string; email: string }) {
+  return db
+    .selectFrom('offline_claims')
+    .select(['code', 'email', 'name', 'description', 'amount', 'currency', 'credits', 'plan', 'days', 'locale'])
+    .select(['state', 'created_at as claimedAt', 'decided_at as decidedAt'])
+    .where(isPaidBy(payer))
+    .orderBy('created_at')
+    .execute()
+}
+
+/** Takes email and name off a person's claims, and closes those that are open: nothing could open for them any more. */
+export async function forgetClaims(trx: Trx, { userId, email, emailVerified }: SignedIn): Promise<void> {
+  const payer = { id: userId, email: emailVerified ? email : '' }
+  const claims = await trx
+    .updateTable('offline_claims')
+    .set({
+      email: null,
+      name: null,
+      state: sql<ClaimState>`case when state = 'open' then 'closed' else state end`,
+      decided_at: sql<Date>`coalesce(decided_at, now())`,
+    })
+    .where(isPaidBy(payer))
+    .returning('id')
+    .execute()
+  await deleteClaimMails(
+    trx,
+    claims.map(({ id }) => id),
+  )
+  // One may have been confirmed since the payments were made anonymous: this waited for it.
+  if (emailVerified) await forgetPayer(trx, payer)
+}
