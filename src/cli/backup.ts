@@ -12,7 +12,7 @@ await run(async () => {
   const { databaseUrl, dataDir } = loadConfig()
   if (databaseUrl) {
     throw new ConfigError(
-      'DATABASE_URL is set, and a real Postgres is backed up by pg_dump: pg_dump --format=custom --schema=public --schema=pgboss --file=first-paid-user.dump "$DATABASE_URL" (see docs/backup.md)',
+      'DATABASE_URL is set, and a real Postgres is backed up by pg_dump: pg_dump --format=custom --file=first-paid-user.dump "$DATABASE_URL" (see docs/backup.md)',
     )
   }
   const size = await writePrivate(file, async () => (await askRunningApp(dataDir, 'backup')) ?? dumpOf(dataDir))
