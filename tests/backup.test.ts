@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
 import { sql } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
+import { writePrivate } from '../src/cli/backup-file.ts'
 import { moveDatabase } from '../src/cli/move-database.ts'
 import type { Connection } from '../src/db/connection.ts'
 import { query } from '../src/db/copy/tables.ts'
@@ -33,6 +35,20 @@ test('a restore of a damaged, incomplete, strange or missing file, or under a ru
     await expect(restoreEmbedded(dataDir, file, 'sandbox')).rejects.toThrow(words)
     expect(await contents()).toEqual(['postgres', 'postgres/PG_VERSION'])
   }
+})
+
+test('a backup replaces no file, and one that breaks off leaves none', async () => {
+  const { dataDir, file } = await folderWithDatabase()
+  expect(await writePrivate(file, async () => Readable.from(['first']))).toBe(5)
+  await expect(writePrivate(file, async () => Readable.from(['second']))).rejects.toThrow(/exists/)
+  expect(await readFile(file, 'utf8')).toBe('first')
+  async function* breaksOff() {
+    yield 'half'
+    throw new Error('the app was killed')
+  }
+  const other = join(dataDir, 'other.tar.gz')
+  await expect(writePrivate(other, async () => Readable.from(breaksOff()))).rejects.toThrow('killed')
+  expect(await readdir(dataDir)).toEqual(['postgres'])
 })
 
 /** A DATA_DIR with something in the place of the database, and a file beside it. */

@@ -16,11 +16,12 @@ export function defaultName(now: Date): string {
  */
 export async function writePrivate(file: string, read: () => Promise<Readable>): Promise<number> {
   if (await exists(file)) throw new ConfigError(`${file} exists: choose another name, nothing is overwritten.`)
+  const content = await read()
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
   const unfinished = `${file}.unfinished-${process.pid}`
   try {
     // Flushed before it gets its name: a power cut must not leave half a backup that looks like one.
-    await pipeline(await read(), createWriteStream(unfinished, { flags: 'wx', mode: 0o600, flush: true }))
+    await pipeline(content, createWriteStream(unfinished, { flags: 'wx', mode: 0o600, flush: true }))
     const { size } = await stat(unfinished)
     await rename(unfinished, file)
     return size

@@ -21,7 +21,7 @@ await run(async () => {
   }
   console.log(`
 Moved: every row of ${dataDir} is in DATABASE_URL, and both sides add up to the same.
-Next: keep DATABASE_URL set and start the app. ${dataDir} is as it was; nothing reads it while DATABASE_URL is set.`)
+Next: keep DATABASE_URL set and start the app. ${dataDir} keeps its own; nothing reads it while DATABASE_URL is set.`)
 })
 
 function print(compared: Comparison[]): void {

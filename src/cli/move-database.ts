@@ -30,6 +30,7 @@ export async function moveDatabase({ source, target, mode, createSandboxTables }
   const withSandbox = mode === 'sandbox' && (await hasSandbox(source))
   const schemas = withSandbox ? ['public', 'sandbox'] : ['public']
   const tables = await tablesOf(source.db, schemas)
+  await refuseUnlessUtf8(target)
   await refuseUnlessEmpty(target, tables)
   await migrate(target.db)
   if (withSandbox) await createSandboxTables(target.pool)
@@ -70,6 +71,13 @@ async function hasSandbox({ db }: Connection): Promise<boolean> {
   return found?.sandbox ?? false
 }
 
+async function refuseUnlessUtf8({ db }: Connection): Promise<void> {
+  const [encoding] = await query<{ server_encoding: string }>(db, 'show server_encoding')
+  if (encoding?.server_encoding !== 'UTF8') {
+    throw new ConfigError(`DATABASE_URL's encoding is ${encoding?.server_encoding}: make the database with UTF8.`)
+  }
+}
+
 async function refuseUnlessEmpty({ db }: Pick<Connection, 'db'>, tables: Table[]): Promise<void> {
   const filled = await filledOf(db, tables)
   if (filled.length === 0) return
@@ -79,10 +87,6 @@ async function refuseUnlessEmpty({ db }: Pick<Connection, 'db'>, tables: Table[]
 }
 
 async function refuseUnlessAlike({ db }: Connection, tables: Table[], schemas: string[]): Promise<void> {
-  const [encoding] = await query<{ server_encoding: string }>(db, 'show server_encoding')
-  if (encoding?.server_encoding !== 'UTF8') {
-    throw new ConfigError(`DATABASE_URL's encoding is ${encoding?.server_encoding}: make the database with UTF8.`)
-  }
   const theirs = new Map((await tablesOf(db, schemas)).map((table) => [table.name, JSON.stringify(table.columns)]))
   const strange = tables.filter(({ name, columns }) => theirs.get(name) !== JSON.stringify(columns))
   if (strange.length === 0) return

@@ -50,8 +50,8 @@ async function unpack(tar: Uint8Array<ArrayBuffer>, folder: string, file: string
   const notOurs = new ConfigError(`${file} is not a backup of this kit's database. Nothing was changed.`)
   // PGlite takes any archive, and makes of one that is no database something that can't be caught.
   if (!contentOf(tar, 'PG_VERSION')) throw notOurs
-  const connection = await unpackEmbedded(tar, folder).catch(() => {
-    throw notOurs
+  const connection = await unpackEmbedded(tar, folder).catch((error) => {
+    throw new ConfigError(`${file} can't be opened as a database (${error}). Nothing was changed.`, { cause: error })
   })
   try {
     if (!(await isOurs(connection))) throw notOurs

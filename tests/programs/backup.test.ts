@@ -28,9 +28,6 @@ test('a shop is backed up while tips go on, restored, and moved to a real Postgr
   expect(await exited, backup.output).toBe(0)
   expect((await stat(file)).mode & 0o777).toBe(0o600)
   await tipOver(shop.PORT)
-  const again = runSource('src/cli/backup.ts', shop, [file])
-  expect(await again.exited).toBe(1)
-  expect(again.output).toMatch(/shop\.tar\.gz exists/)
   const kept = await grossOf(first, shop.PORT)
   await first.kill('SIGTERM')
 
@@ -69,14 +66,11 @@ test('a shop is backed up while tips go on, restored, and moved to a real Postgr
   expect(move.output).toMatch(new RegExp(`public\\.payments +${paid} +same +amount ¥${(paid * 6.6).toFixed(2)} CNY`))
 
   const third = runSource('src/dev.ts', { ...shop, DATABASE_URL })
-  const twice = runSource('src/cli/db-move.ts', { ...shop, DATABASE_URL })
   await third.says(/Sign in as the owner/)
   expect(await grossOf(third, shop.PORT)).toBeCloseTo(paid * 6.6)
   await tipOver(shop.PORT)
   await expect.poll(() => grossOf(third, shop.PORT), { timeout: 20_000 }).toBeCloseTo((paid + 1) * 6.6)
-  expect(await twice.exited).toBe(1)
-  expect(twice.output).toMatch(/already holds data of this kit/)
-}, 180_000)
+}, 240_000)
 
 /** What Stripe says is paid, what the books say, and of how many of these there is a receipt. */
 async function whatIsIn(dataDir: string): Promise<{ paid: number; payments: number; receipts: number }> {
