@@ -37,7 +37,8 @@ await run(async () => {
   const { hostname } = new URL(config.baseUrl)
   const server = await listen(site, config.port, hostname === 'localhost' ? hostname : undefined)
   const ownerLink = () => createOwnerLink(connection.db, config)
-  const commands = config.databaseUrl ? undefined : await serveCommands(config.dataDir, { 'owner-link': ownerLink })
+  const { dump } = connection
+  const commands = dump && (await serveCommands(config.dataDir, { 'owner-link': ownerLink, backup: dump }))
   if (onSandbox) sandbox.start()
 
   console.log(`

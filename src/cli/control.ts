@@ -1,11 +1,15 @@
 import { rm } from 'node:fs/promises'
-import { request } from 'node:http'
+import { type IncomingMessage, request } from 'node:http'
 import { join, resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { Hono } from 'hono'
 import { listen } from '../listen.ts'
 
 /** What the running app does for a command that would otherwise need the embedded database for itself. */
-export type Commands = Record<'owner-link', () => Promise<string>>
+export interface Commands {
+  'owner-link'(): Promise<string>
+  backup(): Promise<Blob>
+}
 
 /**
  * Answers commands on a private socket in DATA_DIR, a folder that only this user may enter.
@@ -15,17 +19,16 @@ export async function serveCommands(dataDir: string, commands: Commands): Promis
   const path = socketPath(dataDir)
   await rm(path, { force: true })
   const app = new Hono()
-  for (const [name, command] of Object.entries(commands)) app.post(`/${name}`, async (c) => c.text(await command()))
+  for (const [name, command] of Object.entries(commands))
+    app.post(`/${name}`, async () => new Response(await command()))
   return listen(app, path)
 }
 
-/** Asks the app that runs on this DATA_DIR; undefined when none does. Throws when it refuses. */
-export function askRunningApp(dataDir: string, command: keyof Commands): Promise<string | undefined> {
+/** Asks the app that runs on this DATA_DIR, and returns its answer to be read; undefined when none runs. Throws when it refuses. */
+export function askRunningApp(dataDir: string, command: keyof Commands): Promise<IncomingMessage | undefined> {
   return new Promise((done, fail) => {
     const ask = request({ socketPath: socketPath(dataDir), path: `/${command}`, method: 'POST' }, async (response) => {
-      let text = ''
-      for await (const chunk of response.setEncoding('utf8')) text += chunk
-      response.statusCode === 200 ? done(text) : fail(new Error(`${command}: ${text}`))
+      response.statusCode === 200 ? done(response) : fail(new Error(`${command}: ${await text(response)}`))
     })
     ask.once('error', ({ code }: NodeJS.ErrnoException) =>
       code === 'ENOENT' || code === 'ECONNREFUSED' ? done(undefined) : fail(code),

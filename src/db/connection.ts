@@ -9,6 +9,8 @@ export interface Connection {
   db: Db
   /** For the queue and the sandbox, which bring their own SQL. On PGlite it has one connection: never use it inside a transaction. */
   pool: pg.Pool
+  /** All of it at one moment, as a .tar.gz. Only the embedded database: a real Postgres has pg_dump. */
+  dump?(): Promise<Blob>
   close(): Promise<void>
 }
 

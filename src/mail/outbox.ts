@@ -12,6 +12,12 @@ export interface OutgoingMail {
   userId?: string
 }
 
+/** Queues again whatever still waits in the outbox: for a database that has come without its queue. */
+export async function queueUnsent(jobs: Pick<Jobs, 'enqueue'>, trx: Trx): Promise<void> {
+  const waiting = trx.selectFrom('mails').select('id').where('sent_at', 'is', null).where('failed_at', 'is', null)
+  for (const { id } of await waiting.orderBy('id').execute()) await jobs.enqueue(trx, 'mail', { mailId: id })
+}
+
 /** Puts a mail into the outbox, inside the transaction of what it tells about. False when that key is there already. */
 export async function queueMail(jobs: Jobs, trx: Trx, mail: OutgoingMail): Promise<boolean> {
   const { key, to, message, paymentId = null, userId = null } = mail

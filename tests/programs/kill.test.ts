@@ -3,6 +3,7 @@ import { SMTPServer } from 'smtp-server'
 import { expect, onTestFinished, test } from 'vitest'
 import { freePort } from '../support/free-port.ts'
 import { preparedFolder, runSource } from '../support/process.ts'
+import { tipOver } from '../support/tip-over.ts'
 
 test('kill -9 between payment and mail, then a start: the receipt arrives, once', async () => {
   const env = { DATA_DIR: await preparedFolder(), PORT: String(await freePort()), OWNER_EMAIL: 'me@example.com' }
@@ -25,28 +26,6 @@ test('kill -9 between payment and mail, then a start: the receipt arrives, once'
   await new Promise((done) => setTimeout(done, 1_000))
   expect(smtp.received.length).toBe(2)
 }, 120_000)
-
-async function tipOver(port: string): Promise<void> {
-  const origin = `http://localhost:${port}`
-  const form = (values: Record<string, string>) => ({
-    method: 'POST',
-    body: new URLSearchParams(values),
-    headers: { origin },
-    redirect: 'manual' as const,
-  })
-  const sent = await fetch(`${origin}/tip`, form({ amount: '660', request: crypto.randomUUID() }))
-  const page = sent.headers.get('location')!
-  const card = {
-    method: 'card',
-    email: 'payer@example.com',
-    card: '4242424242424242',
-    expiry: '12/40',
-    cvc: '123',
-    name: 'P',
-  }
-  const paid = await fetch(page, form(card))
-  expect(paid.headers.get('location')).toMatch(/thanks/)
-}
 
 /** A real mail server on this machine; while it hangs, it takes connections and says nothing. */
 async function mailServer() {

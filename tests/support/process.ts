@@ -43,9 +43,12 @@ export class Program {
 }
 
 /** A TypeScript entry of src, run as `npm run` does it. */
-export function runSource(file: string, env: NodeJS.ProcessEnv): Program {
+export function runSource(file: string, env: NodeJS.ProcessEnv, args: string[] = []): Program {
   // tsx's own process passes no SIGKILL on, so it is loaded into the program's.
-  return new Program(['--import', `${join(root, 'node_modules/tsx/dist/esm/index.mjs')}`, join(root, file)], env)
+  return new Program(
+    ['--import', `${join(root, 'node_modules/tsx/dist/esm/index.mjs')}`, join(root, file), ...args],
+    env,
+  )
 }
 
 /** A folder that is gone after the test. Short, since a socket's path has its limit. */
