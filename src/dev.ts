@@ -3,6 +3,7 @@ import { createTransport } from 'nodemailer'
 import { createOwnerLink } from './auth/owner-link.ts'
 import { serveCommands } from './cli/control.ts'
 import { openDatabase } from './cli/database.ts'
+import { reconcileFor } from './cli/reconcile-books.ts'
 import { ConfigError, loadConfig } from './config.ts'
 import { migrate } from './db/migrate.ts'
 import { listen } from './listen.ts'
@@ -31,14 +32,21 @@ await run(async () => {
     : createStripe(SANDBOX_KEY, { fetch: sandbox.fetch })
   const transporter = config.mail.smtpUrl ? createSmtp(config.mail.smtpUrl) : createTransport(sandbox.mailbox.transport)
 
-  const { app, stop } = await start({ config, connection, stripe, transporter })
+  const { app, jobs, stop } = await start({ config, connection, stripe, transporter })
   const site = new Hono().route('/sandbox', sandbox.app).route('/', app)
   // The mailbox and the owner's link are for this machine, unless BASE_URL says otherwise.
   const { hostname } = new URL(config.baseUrl)
   const server = await listen(site, config.port, hostname === 'localhost' ? hostname : undefined)
   const ownerLink = () => createOwnerLink(connection.db, config)
   const { dump } = connection
-  const commands = dump && (await serveCommands(config.dataDir, { 'owner-link': ownerLink, backup: dump }))
+  const books = { config, db: connection.db, jobs, stripe }
+  const commands =
+    dump &&
+    (await serveCommands(config.dataDir, {
+      'owner-link': ownerLink,
+      backup: dump,
+      'stripe-reconcile': async (query) => reconcileFor(books, query),
+    }))
   if (onSandbox) sandbox.start()
 
   console.log(`

@@ -9,6 +9,7 @@ import { listen } from '../listen.ts'
 export interface Commands {
   'owner-link'(): Promise<string>
   backup(): Promise<Blob>
+  'stripe-reconcile'(query: Record<string, string>): Promise<ReadableStream>
 }
 
 /**
@@ -20,14 +21,19 @@ export async function serveCommands(dataDir: string, commands: Commands): Promis
   await rm(path, { force: true })
   const app = new Hono()
   for (const [name, command] of Object.entries(commands))
-    app.post(`/${name}`, async () => new Response(await command()))
+    app.post(`/${name}`, async (c) => new Response(await command(c.req.query())))
   return listen(app, path)
 }
 
 /** Asks the app that runs on this DATA_DIR, and returns its answer to be read; undefined when none runs. Throws when it refuses. */
-export function askRunningApp(dataDir: string, command: keyof Commands): Promise<IncomingMessage | undefined> {
+export function askRunningApp(
+  dataDir: string,
+  command: keyof Commands,
+  query: Record<string, string> = {},
+): Promise<IncomingMessage | undefined> {
+  const path = `/${command}?${new URLSearchParams(query)}`
   return new Promise((done, fail) => {
-    const ask = request({ socketPath: socketPath(dataDir), path: `/${command}`, method: 'POST' }, async (response) => {
+    const ask = request({ socketPath: socketPath(dataDir), path, method: 'POST' }, async (response) => {
       response.statusCode === 200 ? done(response) : fail(new Error(`${command}: ${await text(response)}`))
     })
     ask.once('error', ({ code }: NodeJS.ErrnoException) =>

@@ -1,0 +1,31 @@
+import { type Reconciled, type ReconcileOptions, reconcile } from '../payments/reconcile/reconcile.ts'
+import type { SyncDeps } from '../payments/sync.ts'
+
+/** A line of what the running app answers to stripe:reconcile, as JSON. */
+export interface ReconcileLine {
+  say?: string
+  error?: string
+  result?: Reconciled
+}
+
+export function reconcileBooks(deps: SyncDeps, options: ReconcileOptions): Promise<Reconciled> {
+  return reconcile(deps, options)
+}
+
+/** The same for a command that waits at the other end of a socket: a line of JSON for whatever is said. */
+export function reconcileFor(deps: SyncDeps, query: Record<string, string>): ReadableStream<Uint8Array> {
+  const since = query.since ? new Date(query.since) : null
+  const encoder = new TextEncoder()
+  return new ReadableStream({
+    async start(controller) {
+      const write = (line: ReconcileLine) => controller.enqueue(encoder.encode(`${JSON.stringify(line)}\n`))
+      try {
+        const say = (line: string) => write({ say: line })
+        write({ result: await reconcileBooks(deps, { since, dryRun: query.dryRun === 'true', say }) })
+      } catch (error) {
+        write({ error: String(error) })
+      }
+      controller.close()
+    },
+  })
+}

@@ -1,0 +1,76 @@
+import { createInterface } from 'node:readline'
+import { parseArgs } from 'node:util'
+import Stripe from 'stripe'
+import { type Config, ConfigError, loadConfig } from '../config.ts'
+import { migrate } from '../db/migrate.ts'
+import { startJobs } from '../jobs/queue.ts'
+import type { Reconciled, ReconcileOptions } from '../payments/reconcile/reconcile.ts'
+import { createStripe } from '../payments/stripe.ts'
+import { run } from '../run.ts'
+import { askRunningApp } from './control.ts'
+import { openDatabase } from './database.ts'
+import { type ReconcileLine, reconcileBooks } from './reconcile-books.ts'
+import { isClean, summary } from './reconcile-summary.ts'
+
+const DAY_MS = 86_400_000
+type Span = Required<Pick<ReconcileOptions, 'since' | 'dryRun'>>
+
+// Compares our tables with Stripe's own lists, and reads again what differs. Ends with 1 when anything is left.
+await run(async () => {
+  const span = flags()
+  const config = loadConfig()
+  const say = (line: string) => console.log(line)
+  const result = (await byRunningApp(config, span, say)) ?? (await here(config, span, say).catch(explain))
+  console.log(summary(result, span.dryRun))
+  if (!isClean(result)) process.exitCode = 1
+})
+
+function flags(): Span {
+  const { since, all, 'dry-run': dryRun = false } = parsed()
+  if (all) return { since: null, dryRun }
+  const days = /^(\d{1,5})d$/.exec(since ?? '30d')?.[1]
+  if (!days) throw new ConfigError(`--since ${since}: say a number of days, as in --since 30d.`)
+  return { since: new Date(Date.now() - Number(days) * DAY_MS), dryRun }
+}
+
+function parsed() {
+  const options = { since: { type: 'string' }, all: { type: 'boolean' }, 'dry-run': { type: 'boolean' } } as const
+  try {
+    return parseArgs({ options }).values
+  } catch (error) {
+    throw new ConfigError(`${(error as Error).message}. There are --since 30d, --all and --dry-run.`)
+  }
+}
+
+async function byRunningApp({ databaseUrl, dataDir }: Config, span: Span, say: (line: string) => void) {
+  if (databaseUrl) return undefined
+  const query = { since: span.since?.toISOString() ?? '', dryRun: String(span.dryRun) }
+  const answer = await askRunningApp(dataDir, 'stripe-reconcile', query)
+  if (!answer) return undefined
+  for await (const text of createInterface({ input: answer })) {
+    const line = JSON.parse(text) as ReconcileLine
+    if (line.say !== undefined) say(line.say)
+    if (line.error !== undefined) throw new ConfigError(line.error)
+    if (line.result) return line.result
+  }
+  throw new ConfigError('The app stopped on the way. Run this again: it goes on where it was.')
+}
+
+async function here(config: Config, span: Span, say: (line: string) => void): Promise<Reconciled> {
+  const { secretKey, apiBase } = config.stripe
+  if (!secretKey) throw new ConfigError('The local Stripe is a part of npm run dev: start that, and run this again.')
+  const connection = await openDatabase(config)
+  try {
+    await migrate(connection.db)
+    const jobs = await startJobs(connection.pool, (error) => console.error(error))
+    const deps = { config, db: connection.db, jobs, stripe: createStripe(secretKey, { apiBase }) }
+    return await reconcileBooks(deps, { ...span, say }).finally(() => jobs.stop())
+  } finally {
+    await connection.close()
+  }
+}
+
+function explain(error: unknown): never {
+  if (error instanceof Stripe.errors.StripeError) throw new ConfigError(`Stripe says: ${error.message}`)
+  throw error
+}
