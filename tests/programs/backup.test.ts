@@ -88,7 +88,7 @@ async function grossOf(app: Program, port: string): Promise<number> {
   const origin = `http://localhost:${port}`
   const cookie = cookies.get(app) ?? (await signIn(app, origin))
   cookies.set(app, cookie)
-  const page = await fetch(`${origin}/dashboard`, { headers: { cookie, 'accept-language': 'en' } })
+  const page = await fetch(`${origin}/dashboard`, { headers: { cookie, connection: 'close', 'accept-language': 'en' } })
   const text = textOf(await page.text())
   const gross = /Gross ¥([\d,.]+)/i.exec(text)?.[1]
   if (!gross) throw new Error(`no gross on the dashboard:\n${text}`)
