@@ -28,7 +28,6 @@ test('a shop is backed up while tips go on, restored, and moved to a real Postgr
   expect(await exited, backup.output).toBe(0)
   expect((await stat(file)).mode & 0o777).toBe(0o600)
   await tipOver(shop.PORT)
-  const kept = await grossOf(first, shop.PORT)
   await first.kill('SIGTERM')
 
   const restore = runSource('src/cli/restore.ts', shop, [file])
@@ -53,7 +52,6 @@ test('a shop is backed up while tips go on, restored, and moved to a real Postgr
   await second.says(/Sign in as the owner/)
   // What Stripe, here the sandbox of the backup, knew and the books did not yet, comes by itself.
   await expect.poll(() => grossOf(second, shop.PORT), { timeout: 20_000, interval: 500 }).toBeCloseTo(paid * 6.6)
-  expect(kept).toBeGreaterThan(paid * 6.6)
   const tooBusy = runSource('src/cli/db-move.ts', { ...shop, DATABASE_URL: 'postgres://127.0.0.1:9/none' })
   expect(await tooBusy.exited).toBe(1)
   expect(tooBusy.output).toMatch(/in use by another process/)
@@ -90,7 +88,7 @@ async function grossOf(app: Program, port: string): Promise<number> {
   const origin = `http://localhost:${port}`
   const cookie = cookies.get(app) ?? (await signIn(app, origin))
   cookies.set(app, cookie)
-  const page = await fetch(`${origin}/dashboard`, { headers: { cookie, 'accept-language': 'en' } })
+  const page = await fetch(`${origin}/dashboard`, { headers: { cookie, connection: 'close', 'accept-language': 'en' } })
   const text = textOf(await page.text())
   const gross = /Gross ¥([\d,.]+)/i.exec(text)?.[1]
   if (!gross) throw new Error(`no gross on the dashboard:\n${text}`)
