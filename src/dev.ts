@@ -8,6 +8,7 @@ import { migrate } from './db/migrate.ts'
 import { listen } from './listen.ts'
 import { createSmtp } from './mail/smtp.ts'
 import { createStripe } from './payments/stripe.ts'
+import { rebuildRollups } from './revenue/rollups.ts'
 import { run, stopOnSignal } from './run.ts'
 import { createSandbox } from './sandbox/index.ts'
 import { start } from './start.ts'
@@ -37,7 +38,9 @@ await run(async () => {
   const { hostname } = new URL(config.baseUrl)
   const server = await listen(site, config.port, hostname === 'localhost' ? hostname : undefined)
   const ownerLink = () => createOwnerLink(connection.db, config)
-  const commands = config.databaseUrl ? undefined : await serveCommands(config.dataDir, { 'owner-link': ownerLink })
+  const rebuild = () => rebuildRollups(connection.db, config.timeZone).then(() => 'Done')
+  const answers = { 'owner-link': ownerLink, 'revenue-rebuild': rebuild }
+  const commands = config.databaseUrl ? undefined : await serveCommands(config.dataDir, answers)
   if (onSandbox) sandbox.start()
 
   console.log(`

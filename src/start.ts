@@ -14,6 +14,7 @@ import { requeueDue } from './payments/inbox.ts'
 import { mailEndingPasses } from './payments/pass-mails.ts'
 import { poll } from './payments/poll.ts'
 import { syncEvents } from './payments/sync.ts'
+import { rollUp } from './revenue/rollups.ts'
 
 const POLL_SECONDS_WITHOUT_WEBHOOK = 2
 const POLL_CRON = '*/5 * * * *'
@@ -57,6 +58,8 @@ export async function start({
   await jobs.work('pass-ends', () => mailEndingPasses(deps))
   // Nine in the morning in China.
   await jobs.schedule('pass-ends', '3 1 * * *')
+  await jobs.work('roll-up', () => rollUp(db, config.timeZone))
+  await jobs.schedule('roll-up', '*/5 * * * *')
   const stopPolling = config.stripe.webhookSecrets.length === 0 ? pollOften(deps) : async () => {}
 
   return {

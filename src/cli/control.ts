@@ -5,7 +5,7 @@ import { Hono } from 'hono'
 import { listen } from '../listen.ts'
 
 /** What the running app does for a command that would otherwise need the embedded database for itself. */
-export type Commands = Record<'owner-link', () => Promise<string>>
+export type Commands = Record<'owner-link' | 'revenue-rebuild', () => Promise<string>>
 
 /**
  * Answers commands on a private socket in DATA_DIR, a folder that only this user may enter.
