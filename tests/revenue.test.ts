@@ -2,11 +2,12 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { connectPostgres, type Db } from '../src/db/connection.ts'
-import { currenciesOf } from '../src/revenue/books.ts'
+import { currenciesOf, monthTotals } from '../src/revenue/books.ts'
 import { type Totals, totalsByDay } from '../src/revenue/days.ts'
 import { groupOf } from '../src/revenue/movements.ts'
 import { compareRollups, rebuildDays, rebuildRollups, rollUp } from '../src/revenue/rollups.ts'
 import { onBothDatabases, onPostgres } from './support/databases.ts'
+import { openShop } from './support/shop.ts'
 
 const NEW_YORK = 'America/New_York'
 const SHANGHAI = 'Asia/Shanghai'
@@ -36,7 +37,7 @@ const movements = fc.record({
   fee: fc.integer({ min: -50, max: 300 }),
   payment: fc.constantFrom(null, 'pi_tip', 'pi_pass', 'pi_of_others'),
 })
-type Movement = Parameters<Parameters<typeof movements.map>[0]>[0]
+type Movement = Omit<Parameters<Parameters<typeof movements.map>[0]>[0], 'category'> & { category: string }
 const steps = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: fc.array(movements, { minLength: 1, maxLength: 6 }) },
@@ -114,6 +115,78 @@ onBothDatabases('the sums of the days', (database) => {
     expect(days.map(({ gross }) => gross)).toEqual([0, 0, 7])
     await book(db, [{ ...charge('2026-05-05T01:00Z', 1), currency: 'usd' }])
     expect(await currenciesOf(db)).toEqual(['cny', 'usd'])
+  })
+})
+
+onBothDatabases('the owner’s figures', (database) => {
+  test('have what came late by hand, disputes, and what nobody knows; each line of them is on a page', async () => {
+    const shop = await openShop(database)
+    const owner = await shop.owner('en')
+    await shop.tip()
+    await shop.quiet()
+    await rollUp(shop.db, SHANGHAI)
+    const past = { amount: '30', received: '2026-05-05', description: 'By <hand>', request: crypto.randomUUID() }
+    expect((await owner.post('/dashboard/offline', past)).status).toBe(303)
+    await expectTotals(shop.db, SHANGHAI, [charge('2026-05-05T04:00Z', 3000)])
+    await rollUp(shop.db, SHANGHAI)
+    expect(await grossPerDay(shop.db)).toEqual({ '2026-05-05': 3000 })
+    await owner.post('/dashboard/offline/1/take-back', {})
+    await rollUp(shop.db, SHANGHAI)
+    expect(await grossPerDay(shop.db)).toEqual({ '2026-05-05': 3000 })
+
+    const now = new Date()
+    await book(shop.db, [
+      { ...charge(now, 50), category: 'stripe_dreams' },
+      { ...charge(now, -400), category: 'dispute', fee: 1500 },
+      { ...charge(now, -5000), category: 'payout' },
+    ])
+    const { gross, fees, net, ...rest } = await monthTotals(shop.db, { currency: 'cny', timeZone: SHANGHAI })
+    expect(rest).toEqual({ refunds: 0, disputes: 400, other: 50, pendingFees: 0 })
+    // The tip, and the entry taken back today; its fee, and the dispute's.
+    expect({ gross, fees, net }).toEqual({
+      gross: 660 - 3000,
+      fees: 237 + 1500,
+      net: 660 - 3000 - 400 - 237 - 1500 + 50,
+    })
+    expect(await owner.read('/dashboard')).toMatch(/Refunds ¥0\.00 Disputes ¥4\.00 Other ¥0\.50/)
+
+    const [html, text] = [
+      await (await owner.get('/dashboard/movements')).text(),
+      await owner.read('/dashboard/movements'),
+    ]
+    expect(html).not.toContain('<hand>')
+    expect(text).toMatch(/Other \(stripe_dreams\) in other \+¥0\.50/)
+    expect(text).toMatch(/Payment without Stripe in gross −¥30\.00/)
+    expect(text).toMatch(/(Card payment|Payment) in gross \+¥6\.60 .*fee ¥2\.37 · net ¥4\.23 · See the payment/)
+    const { id } = await shop.db.selectFrom('payments').select('id').executeTakeFirstOrThrow()
+    expect(html.match(/\/dashboard\/payments\/\w+/g)).toEqual([`/dashboard/payments/${id}`])
+    expect((await shop.visitor().get('/dashboard/movements')).status).toBe(302)
+  })
+
+  test('come a page at a time, each line once, of one currency; a tampered place is refused', async () => {
+    const shop = await openShop(database)
+    const owner = await shop.owner('en')
+    // 120 in the same second, over three pages.
+    await book(
+      shop.db,
+      Array.from({ length: 120 }, (_, n) => charge('2026-05-05T00:00Z', n + 1)),
+    )
+    await book(shop.db, [{ ...charge('2026-05-04T00:00Z', 99), currency: 'usd' }])
+    const seen: string[] = []
+    const pages: number[] = []
+    let next: string | undefined = '/dashboard/movements?currency=cny'
+    while (next) {
+      const html: string = await (await owner.get(next)).text()
+      const amounts = [...html.matchAll(/\+¥([\d.]+)</g)].map(([, amount]) => amount!)
+      seen.push(...amounts)
+      pages.push(amounts.length)
+      next = /href="([^"]+)">Older</.exec(html)?.[1]?.replaceAll('&amp;', '&')
+    }
+    expect(pages).toEqual([50, 50, 20])
+    expect(new Set(seen).size).toBe(120)
+    expect(await owner.read('/dashboard/movements?currency=usd')).toMatch(/^.*\+\$0\.99.*$/s)
+    for (const wrong of ['at=x&id=txn_1', 'at=2026-05-05T00:00:00.000Z', 'id=txn_1', 'at=2026-05-05T00:00:00Z&id=%00'])
+      expect((await owner.get(`/dashboard/movements?${wrong}`)).status, wrong).toBe(400)
   })
 })
 
@@ -235,7 +308,8 @@ const dayIn = (timeZone: string, at: Date) => formats.get(timeZone)!.format(at)
 
 async function expectTotals(db: Db, timeZone: string, written: Movement[]): Promise<void> {
   const [first, last] = [sql`'2025-10-31'::date`, sql`'2026-05-31'::date`]
-  const days = await totalsByDay(db, { currency: 'cny', timeZone, first, last })
+  const until = sql`'2026-06-01'::timestamp at time zone ${timeZone}`
+  const days = await totalsByDay(db, { currency: 'cny', timeZone, first, last, until })
   expect(days).toHaveLength(213)
   const groups = Map.groupBy(written, ({ at }) => dayIn(timeZone, at))
   for (const { day, ...totals } of days) expect(totals, day).toEqual(totalsOf(groups.get(day) ?? []))

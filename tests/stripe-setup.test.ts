@@ -136,10 +136,7 @@ onBothDatabases('stripe:setup', (database) => {
     const { stripe } = account
     const made = await stripe.webhookEndpoints.create({
       url: URL_OF_OURS,
-      enabled_events: [
-        ...handledTypes.slice(1),
-        'account.updated',
-      ] as Stripe.WebhookEndpointCreateParams.EnabledEvent[],
+      enabled_events: [...handledTypes.slice(1), 'account.updated'] as Stripe.WebhookEndpointCreateParams.EnabledEvent[],
     })
     const text = await account.setUp(shelf())
     expect(text).toContain(`told of ${handledTypes[0]}; no longer of account.updated`)
