@@ -135,14 +135,17 @@ function sumsPerDay(timeZone: string, span?: { first: string; last: string }) {
   }
   return sql`
     select day, currency, kind, ${sums},
-      (count(*) filter (where category in ('charge', ${OFFLINE}) and amount > 0))::int as payments
+      coalesce(sum(paid) filter (where category in ('charge', ${OFFLINE})), 0)::int as payments
     from (
       select ${dayOf(sql`b.created_at`, timeZone)} as day, b.currency, coalesce(p.kind, 'other') as kind,
-        b.amount, b.fee, b.net, b.reporting_category as category
+        b.reporting_category as category, sum(b.amount) as amount, sum(b.fee) as fee, sum(b.net) as net,
+        count(*) filter (where b.amount > 0) as paid
       from balance_transactions as b left join payments as p on p.id = b.payment_id where ${isWithin('b.created_at')}
+      group by 1, 2, 3, 4
       union all
-      select ${dayOf(sql`received_at`, timeZone)}, currency, ${OFFLINE}::text, amount, 0, amount, ${OFFLINE}::text
-      from offline_entries where ${isWithin('received_at')}
+      select ${dayOf(sql`received_at`, timeZone)}, currency, ${OFFLINE}::text, ${OFFLINE}::text, sum(amount), 0, sum(amount),
+        count(*) filter (where amount > 0)
+      from offline_entries where ${isWithin('received_at')} group by 1, 2
     ) as movements group by day, currency, kind`
 }
 
