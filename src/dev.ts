@@ -9,6 +9,7 @@ import { migrate } from './db/migrate.ts'
 import { listen } from './listen.ts'
 import { createSmtp } from './mail/smtp.ts'
 import { createStripe } from './payments/stripe.ts'
+import { rebuildRollups } from './revenue/rollups.ts'
 import { run, stopOnSignal } from './run.ts'
 import { createSandbox } from './sandbox/index.ts'
 import { start } from './start.ts'
@@ -45,6 +46,7 @@ await run(async () => {
     (await serveCommands(config.dataDir, {
       'owner-link': ownerLink,
       backup: dump,
+      'revenue-rebuild': () => rebuildRollups(connection.db, config.timeZone).then(() => 'Done'),
       'stripe-reconcile': async (query) => reconcileFor(books, query),
     }))
   if (onSandbox) sandbox.start()

@@ -15,6 +15,7 @@ import { mailEndingPasses } from './payments/pass-mails.ts'
 import { poll } from './payments/poll.ts'
 import { reconcileLately } from './payments/reconcile/hourly.ts'
 import { syncEvents } from './payments/sync.ts'
+import { mendRollups, rollUp } from './revenue/rollups.ts'
 
 const POLL_SECONDS_WITHOUT_WEBHOOK = 2
 const POLL_CRON = '*/5 * * * *'
@@ -60,6 +61,11 @@ export async function start({
   await jobs.work('pass-ends', () => mailEndingPasses(deps))
   // Nine in the morning in China.
   await jobs.schedule('pass-ends', '3 1 * * *')
+  await jobs.work('roll-up', () => rollUp(db, config.timeZone))
+  await jobs.schedule('roll-up', '*/5 * * * *')
+  // It reads all of the books.
+  await jobs.work('mend-roll-up', async () => void (await mendRollups(db, config.timeZone)))
+  await jobs.schedule('mend-roll-up', '47 3 * * *')
   const stopPolling = config.stripe.webhookSecrets.length === 0 ? pollOften(deps) : async () => {}
 
   return {

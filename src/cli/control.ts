@@ -9,6 +9,7 @@ import { listen } from '../listen.ts'
 export interface Commands {
   'owner-link'(): Promise<string>
   backup(): Promise<Blob>
+  'revenue-rebuild'(): Promise<string>
   'stripe-reconcile'(query: Record<string, string>): Promise<ReadableStream>
 }
 

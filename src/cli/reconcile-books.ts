@@ -1,5 +1,6 @@
 import { type Reconciled, type ReconcileOptions, reconcile } from '../payments/reconcile/reconcile.ts'
 import type { SyncDeps } from '../payments/sync.ts'
+import { mendRollups } from '../revenue/rollups.ts'
 
 /** A line of what the running app answers to stripe:reconcile, as JSON. */
 export interface ReconcileLine {
@@ -8,8 +9,12 @@ export interface ReconcileLine {
   result?: Reconciled
 }
 
-export function reconcileBooks(deps: SyncDeps, options: ReconcileOptions): Promise<Reconciled> {
-  return reconcile(deps, options)
+/** Payments and movements beside Stripe's, then the sums of the days beside the movements. */
+export async function reconcileBooks(deps: SyncDeps, options: ReconcileOptions): Promise<Reconciled> {
+  const result = await reconcile(deps, options)
+  const days = await mendRollups(deps.db, deps.config.timeZone, options.dryRun)
+  if (days.length > 0) options.say?.(`days that were summed up wrongly: ${days.join(', ')}`)
+  return result
 }
 
 /** The same for a command that waits at the other end of a socket: a line of JSON for whatever is said. */

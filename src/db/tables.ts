@@ -222,6 +222,20 @@ export interface Tables {
     checked_at: Timestamp
     differs_since: Timestamp | null
   }
+  revenue_days: {
+    day: ColumnType<string, string, string>
+    currency: string
+    kind: PaymentKind | 'offline' | 'other'
+    gross: number
+    refunds: number
+    disputes: number
+    fees: number
+    other: number
+    net: number
+    payments: number
+  }
+  revenue_rollup: { only_row: Generated<boolean>; basis: string; rolled_until: string | null }
+  revenue_late: { id: Generated<number>; at: Timestamp }
   offline_entries: {
     id: Generated<number>
     key: string

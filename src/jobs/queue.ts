@@ -16,6 +16,10 @@ export interface QueueData {
   sweep: Record<string, never>
   /** Passes that end soon. */
   'pass-ends': Record<string, never>
+  /** Days that are over, to be summed up. */
+  'roll-up': Record<string, never>
+  /** Their sums beside the books. */
+  'mend-roll-up': Record<string, never>
 }
 export type QueueName = keyof QueueData
 
@@ -34,6 +38,8 @@ const queues: Record<QueueName, Omit<Queue, 'name'>> = {
   requeue: { policy: 'short', ...alive, retryLimit: 0 },
   sweep: { policy: 'short', ...alive, retryLimit: 0 },
   'pass-ends': { policy: 'short', ...alive, ...patient, retryLimit: 5 },
+  'roll-up': { policy: 'short', ...alive, expireInSeconds: 3600, retryLimit: 0 },
+  'mend-roll-up': { policy: 'short', ...alive, expireInSeconds: 3600, retryLimit: 0 },
 }
 
 export interface Jobs {

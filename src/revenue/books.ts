@@ -1,30 +1,32 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../db/connection.ts'
 import { isKept, offlinePaymentId } from '../payments/offline-entries.ts'
+import { dayOf, isPending, type Totals, totalsByDay } from './days.ts'
 
-/** What moved the balance in one currency over one span, in minor units. */
-export interface Totals {
-  gross: number
-  refunds: number
-  disputes: number
-  fees: number
-  net: number
-  /** Payments whose fee Stripe has not told yet; they are in gross and net with what was paid. */
-  pendingFees: number
-}
-
-/** The currencies that money came in, the one with the latest movement first. */
+/** The currencies that money came in, the one with the latest movement first. Steps from one to the next by the indexes. */
 export async function currenciesOf(db: Db): Promise<string[]> {
   const { rows } = await sql<{ currency: string }>`
-    select currency from (
-      select currency, max(created_at) as latest from balance_transactions group by currency
+    with recursive seen as (
+      select ${nextCurrency(sql`''`)} as currency
       union all
-      select currency, max(paid_at) from payments p where ${isPending} group by currency
-      union all
-      select currency, max(received_at) from offline_entries group by currency
-    ) as seen group by currency order by max(latest) desc
+      select ${nextCurrency(sql`seen.currency`)} from seen where seen.currency is not null
+    )
+    select currency from seen where currency is not null
+    order by greatest(
+      (select max(created_at) from balance_transactions b where b.currency = seen.currency),
+      (select max(paid_at) from payments p where p.currency = seen.currency and ${isPending}),
+      (select max(received_at) from offline_entries o where o.currency = seen.currency)
+    ) desc
   `.execute(db)
   return rows.map((row) => row.currency)
+}
+
+function nextCurrency(last: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`least(
+    (select min(b.currency) from balance_transactions b where b.currency > ${last}),
+    (select min(p.currency) from payments p where p.currency > ${last} and ${isPending}),
+    (select min(o.currency) from offline_entries o where o.currency > ${last})
+  )`
 }
 
 /** Totals of the owner's month so far, or of the one `monthsAgo`, as far into it as we are into this one. */
@@ -32,31 +34,30 @@ export async function monthTotals(
   db: Db,
   { currency, timeZone, monthsAgo = 0 }: { currency: string; timeZone: string; monthsAgo?: number },
 ): Promise<Totals> {
-  const local = sql`(now() at time zone ${timeZone}) - make_interval(months => ${monthsAgo})`
-  const from = sql`date_trunc('month', ${local}) at time zone ${timeZone}`
-  // Stripe's clock may be ahead of ours: of this month everything counts.
-  const to = monthsAgo === 0 ? sql`'infinity'::timestamptz` : sql`(${local}) at time zone ${timeZone}`
-  const { rows } = await sql<Totals>`
-    with movements as (
-      select amount, fee, net, reporting_category as category, 0 as pending from balance_transactions
-      where currency = ${currency} and created_at >= ${from} and created_at <= ${to} and ${isEarned}
-      union all
-      select p.amount, 0, p.amount, 'charge', 1 from payments p
-      where p.currency = ${currency} and p.paid_at >= ${from} and p.paid_at <= ${to} and ${isPending}
-      union all
-      select amount, 0, amount, 'charge', 0 from offline_entries
-      where currency = ${currency} and received_at >= ${from} and received_at <= ${to}
-    )
-    select
-      coalesce(sum(amount) filter (where category = 'charge'), 0)::bigint as gross,
-      coalesce(-sum(amount) filter (where category like 'refund%'), 0)::bigint as refunds,
-      coalesce(-sum(amount) filter (where category like 'dispute%'), 0)::bigint as disputes,
-      coalesce(sum(fee - case when category = 'fee' then amount else 0 end), 0)::bigint as fees,
-      coalesce(sum(net), 0)::bigint as net,
-      coalesce(sum(pending), 0)::bigint as "pendingFees"
-    from movements
-  `.execute(db)
-  return rows[0]!
+  const local = sql`((now() at time zone ${timeZone}) - make_interval(months => ${monthsAgo}))`
+  const days = await totalsByDay(db, {
+    currency,
+    timeZone,
+    first: sql`date_trunc('month', ${local})::date`,
+    last: sql`${local}::date`,
+    // Stripe's clock may be ahead of ours: of this month everything counts.
+    ...(monthsAgo > 0 && { until: sql`${local} at time zone ${timeZone}` }),
+  })
+  return days.reduce(add, NOTHING)
+}
+
+const NOTHING: Totals = { gross: 0, refunds: 0, disputes: 0, fees: 0, other: 0, net: 0, pendingFees: 0 }
+
+function add(one: Totals, other: Totals): Totals {
+  return {
+    gross: one.gross + other.gross,
+    refunds: one.refunds + other.refunds,
+    disputes: one.disputes + other.disputes,
+    fees: one.fees + other.fees,
+    other: one.other + other.other,
+    net: one.net + other.net,
+    pendingFees: one.pendingFees + other.pendingFees,
+  }
 }
 
 /** Gross of each of the owner's last `days` days, today last, days without payments as 0. `day` is yyyy-mm-dd. */
@@ -64,24 +65,10 @@ export async function dailyGross(
   db: Db,
   { currency, timeZone, days }: { currency: string; timeZone: string; days: number },
 ): Promise<{ day: string; gross: number }[]> {
-  const today = sql`(now() at time zone ${timeZone})::date`
-  const from = sql`((${today} - ${days - 1}::int)::timestamp at time zone ${timeZone})`
-  const { rows } = await sql<{ day: string; gross: number }>`
-    select to_char(d.day, 'YYYY-MM-DD') as day, coalesce(sum(m.amount), 0)::bigint as gross
-    from generate_series(${today} - ${days - 1}::int, ${today}, interval '1 day') as d(day)
-    left join (
-      select (created_at at time zone ${timeZone})::date as day, amount from balance_transactions
-      where currency = ${currency} and reporting_category = 'charge' and created_at >= ${from}
-      union all
-      select (p.paid_at at time zone ${timeZone})::date, p.amount from payments p
-      where p.currency = ${currency} and p.paid_at >= ${from} and ${isPending}
-      union all
-      select (received_at at time zone ${timeZone})::date, amount from offline_entries
-      where currency = ${currency} and received_at >= ${from}
-    ) as m on m.day = d.day::date
-    group by d.day order by d.day
-  `.execute(db)
-  return rows
+  const today = dayOf(sql`now()`, timeZone)
+  const first = sql`(${today} - ${days - 1}::int)`
+  const totals = await totalsByDay(db, { currency, timeZone, first, last: today })
+  return totals.map(({ day, gross }) => ({ day, gross }))
 }
 
 /** The payment that began it all, by Stripe or by hand; undefined before it. What was taken back began nothing. */
@@ -138,9 +125,3 @@ export async function latestPayments(db: Db, limit: number) {
   }))
   return [...byStripe, ...offline].sort((a, b) => b.paid_at!.getTime() - a.paid_at!.getTime()).slice(0, limit)
 }
-
-// Settlement may be in another currency; until Stripe tells, the payment counts in its own.
-const isPending = sql`p.paid_at is not null and p.balance_transaction_id is null`
-
-// Money on its way to the bank, or put in by the owner, is neither earned nor spent.
-const isEarned = sql`reporting_category not in ('payout', 'payout_reversal', 'topup', 'topup_reversal')`

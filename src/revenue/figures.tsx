@@ -8,6 +8,9 @@ export interface Month {
   gross: Amount
   fees: Amount
   refunds: Amount
+  disputes: Amount
+  /** What is none of these; below zero it was taken. */
+  other: Amount
   /** Payments whose fee Stripe has not told yet. */
   pendingFees: number
 }
@@ -37,6 +40,8 @@ export function Figures({ locale, currencies, currency, month, change }: Figures
         <Figure name={t.gross} value={month.gross} locale={locale} />
         <Fees locale={locale} month={month} />
         <Figure name={t.refunds} value={month.refunds} locale={locale} />
+        {month.disputes.amount !== 0 && <Figure name={t.disputes} value={month.disputes} locale={locale} />}
+        {month.other.amount !== 0 && <Figure name={t.other} value={month.other} locale={locale} />}
       </dl>
     </>
   )

@@ -9,8 +9,10 @@ import type { Feature, Todo } from '../feature.ts'
 import type { Locale } from '../locales.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
-import { currenciesOf, dailyGross, firstPayment, latestPayments, monthTotals, type Totals } from './books.ts'
+import { currenciesOf, dailyGross, firstPayment, latestPayments, monthTotals } from './books.ts'
 import { paymentsCsv } from './csv.ts'
+import type { Totals } from './days.ts'
+import { movementRoutes } from './movement-routes.tsx'
 import { DashboardPage, type LatestPayment } from './pages.tsx'
 import { SubscribersPage } from './subscriber-pages.tsx'
 import { readSubscribers, summaries } from './subscriber-reading.ts'
@@ -59,6 +61,7 @@ export function revenueRoutes({ db, config, features }: { db: Db; config: Config
       const figures = await readSubscribers(db, currency, config.timeZone)
       return renderPage(c, <SubscribersPage {...pageContext(c)} {...figures} {...{ currencies, currency }} />)
     })
+    .route('/movements', movementRoutes({ db, config }))
     .get('/payments.csv', () => {
       const body = Readable.toWeb(paymentsCsv(db)) as ReadableStream
       const headers = {
@@ -91,6 +94,8 @@ async function readBooks(db: Db, currency: string, timeZone: string) {
       gross: money(thisMonth.gross),
       fees: money(thisMonth.fees),
       refunds: money(thisMonth.refunds),
+      disputes: money(thisMonth.disputes),
+      other: money(thisMonth.other),
       pendingFees: thisMonth.pendingFees,
     },
     change: changeOf(thisMonth, lastMonth),

@@ -1,0 +1,86 @@
+import { type Money as Amount, formatMoney } from '../money.ts'
+import { currencyName, formatDate, type Locale } from '../ui/i18n.ts'
+import { Page, type PageContext } from '../ui/layout.tsx'
+import { Money } from '../ui/money.tsx'
+import type { Movement } from './movement-list.ts'
+import { PENDING, typeName, words } from './movement-words.ts'
+import { groupOf } from './movements.ts'
+
+export interface MovementsPageProps extends PageContext {
+  timeZone: string
+  currencies: string[]
+  currency: string
+  movements: Movement[]
+  /** The addresses of the first page, unless this is it, and of the next. */
+  newest: string | undefined
+  older: string | undefined
+}
+
+export function MovementsPage({
+  timeZone,
+  currencies,
+  currency,
+  movements,
+  newest,
+  older,
+  ...context
+}: MovementsPageProps) {
+  const { locale } = context
+  const t = words[locale]
+  return (
+    <Page {...context} title={t.title}>
+      <h1>{t.title}</h1>
+      <p class="lead">{t.lead}</p>
+      {currencies.length > 1 && (
+        <nav class="switch">
+          {currencies.map((other) => (
+            <a href={`?currency=${other}`} aria-current={other === currency ? 'true' : undefined}>
+              {currencyName(other, locale)}
+            </a>
+          ))}
+        </nav>
+      )}
+      {movements.length === 0 && <p class="muted">{t.empty}</p>}
+      <ul class="rows">
+        {movements.map((movement) => (
+          <Row {...{ movement, currency, timeZone, locale }} />
+        ))}
+      </ul>
+      <p>
+        {newest && <a href={newest}>{t.newest}</a>} {older && <a href={older}>{t.older}</a>}
+      </p>
+    </Page>
+  )
+}
+
+interface RowProps {
+  movement: Movement
+  currency: string
+  timeZone: string
+  locale: Locale
+}
+
+function Row({ movement, currency, timeZone, locale }: RowProps) {
+  const { at, type, category, description, payment_id } = movement
+  const t = words[locale]
+  const money = (amount: number): Amount => ({ amount, currency })
+  const written = (amount: number) => formatMoney(money(amount), locale)
+  const taken = type === PENDING ? t.pendingFee : `${t.fee(written(movement.fee))} · ${t.net(written(movement.net))}`
+  return (
+    <li>
+      <span>
+        {typeName(type, locale)} <small>{t.groups[groupOf(category)]}</small>
+      </span>
+      <span class={movement.amount < 0 ? 'out' : 'in'}>
+        <Money value={money(movement.amount)} locale={locale} signed />
+      </span>
+      {description && <small>{description}</small>}
+      <small>
+        <time datetime={at.toISOString()}>{formatDate(at, locale, timeZone, 'dateTime')}</time>
+        {` · ${taken}`}
+        {payment_id && ' · '}
+        {payment_id && <a href={`/dashboard/payments/${payment_id}`}>{t.payment}</a>}
+      </small>
+    </li>
+  )
+}
