@@ -69,7 +69,7 @@ onBothDatabases('the sums of the days', (database) => {
       expect(await compareRollups(db, timeZone)).toEqual([])
       expect(await db.selectFrom('revenue_late').select('id').execute()).toEqual([])
     })
-    await fc.assert(holds, { numRuns: database.kind === 'PGlite' ? 3 : 10, endOnFailure: true })
+    await fc.assert(holds, { numRuns: database.kind === 'PGlite' ? 2 : 8, endOnFailure: true })
   })
 
   test('of another time zone are never mixed in, and are made anew', async () => {
@@ -311,8 +311,10 @@ async function expectTotals(db: Db, timeZone: string, written: Movement[]): Prom
   const until = sql`'2026-06-01'::timestamp at time zone ${timeZone}`
   const days = await totalsByDay(db, { currency: 'cny', timeZone, first, last, until })
   expect(days).toHaveLength(213)
+  for (const { gross, refunds, disputes, fees, other, net } of days)
+    if (gross - refunds - disputes - fees + other !== net) throw new Error('does not add up')
   const groups = Map.groupBy(written, ({ at }) => dayIn(timeZone, at))
-  for (const { day, ...totals } of days) expect(totals, day).toEqual(totalsOf(groups.get(day) ?? []))
+  expect(days).toEqual(days.map(({ day }) => ({ day, ...totalsOf(groups.get(day) ?? []) })))
 }
 
 /** The same, told in another way. */
@@ -328,8 +330,6 @@ function totalsOf(movements: Movement[]): Totals {
     if (category === 'fee') totals.fees -= amount
     if (category === 'new_one') totals.other += amount
   }
-  const { gross, refunds, disputes, fees, other, net } = totals
-  expect(gross - refunds - disputes - fees + other).toBe(net)
   return totals
 }
 
