@@ -49,7 +49,7 @@ async function told(histories: History[], how: Delivery): Promise<{ events: numb
     await earth.world(how, async (world) => {
       const courier = new Courier(world, how)
       const prove = (email: string) => courier.prove(email)
-      await tell({ ...world, prove }, histories, how.live ? () => courier.look() : undefined)
+      await tell({ ...world, prove }, histories, how.live ? () => courier.glance() : undefined)
       await courier.finish()
       await deliverCalmly(world, courier.told, courier.people)
       await expectSame(world, courier.people, how)

@@ -27,10 +27,13 @@ export async function deliverCalmly({ calm, sandbox, config }: World, events: St
   const stripe = createStripe('sk_test_sandbox', { fetch: remembering(sandbox.fetch) })
   const deps = { db: calm.db, jobs, stripe, config }
   await inLanes(4, byCustomer(events), async (theirs) => {
-    for (const event of theirs) {
-      const parsed = StripeEvent.parse(event)
-      await receive(deps, [parsed], 'webhook')
-      await syncEvents(deps, objectToSync(parsed)!)
+    const parsed = theirs.map((event) => StripeEvent.parse(event))
+    for (const [index, event] of parsed.entries()) {
+      await receive(deps, [event], 'webhook')
+      const objectId = objectToSync(event)!
+      const next = parsed[index + 1]
+      // Nothing changes between two events about the same, so it is read once for both.
+      if (!next || objectToSync(next) !== objectId) await syncEvents(deps, objectId)
     }
   })
 }
@@ -80,7 +83,7 @@ export class Courier {
     return this.events
   }
 
-  /** Something has happened: brings what is not held back, and waits for nothing. */
+  /** Something may have happened: brings what is not held back, and waits for nothing. */
   async look(): Promise<void> {
     const { random } = this.world
     const { live, lost, late } = this.how
@@ -90,6 +93,11 @@ export class Courier {
     this.held.push(...here.filter((event) => !now.includes(event)))
     this.underWay.push(this.bring(now))
     if (live && lost > 0 && random() < 0.1) this.underWay.push(this.poll(0).catch(() => {}))
+  }
+
+  /** The same, every other time: news of several things comes together. */
+  async glance(): Promise<void> {
+    if (this.world.random() < 0.5) await this.look()
   }
 
   async prove(email: string): Promise<void> {
@@ -186,22 +194,28 @@ export class Courier {
     if (one) await sql`select pg_terminate_backend(${one.pid}::int)`.execute(calm.db)
   }
 
+  /** What waits to be tried again waits no longer, and no queue for its next half second. */
+  private async hurry(): Promise<void> {
+    const { processes, busy } = this.world
+    await sql`
+      update pgboss.job set start_after = now() where state in ('created', 'retry') and start_after > now()
+    `.execute(busy.db)
+    for (const { jobs } of processes) for (const queue of ['sync', 'mail'] as const) jobs.wake(queue)
+  }
+
   /** Until nothing is left to do; without `all`, until everything was tried. What waits to be tried again does not wait here. */
   private async quiet(all: boolean): Promise<void> {
-    const { processes, busy } = this.world
+    const { busy } = this.world
     const givenUpAt = Date.now() + PATIENCE_MS
-    while (Date.now() < givenUpAt) {
-      await sql`update pgboss.job set start_after = now() where state in ('created', 'retry') and start_after > now()`.execute(
-        busy.db,
-      )
-      for (const { jobs } of processes) for (const queue of ['sync', 'mail'] as const) jobs.wake(queue)
+    for (let looks = 0; Date.now() < givenUpAt; looks++) {
+      if (looks % 5 === 0) await this.hurry()
       const { rows } = await sql<{ waiting: number }>`
         select (select count(*) from pgboss.job where name in ('sync', 'mail')
             and (state in ('created', 'active') or ${all} and state = 'retry'))
           + (select count(*) from inbox where ${all} and applied_at is null) as waiting
       `.execute(busy.db)
       if (rows[0]!.waiting === 0) return
-      await pause(20)
+      await pause(30)
     }
     const { rows } = await sql`select object_id, type, error from inbox where applied_at is null`.execute(busy.db)
     throw new Error(`not quiet after ${PATIENCE_MS / 1000} seconds: ${JSON.stringify(rows)}`)
