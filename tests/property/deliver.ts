@@ -119,6 +119,7 @@ export class Courier {
       await pause(random() * 500)
       await this.cut()
     })
+    this.world.historyIsOver()
     await this.look()
     // Without a webhook there is nothing to deliver, and polling has the bad day.
     const isLost = this.how.lost === 100

@@ -22,6 +22,8 @@ export interface World {
   processes: Process[]
   /** Between 0 and 1, the same again for the same seed. */
   random: () => number
+  /** Nothing happens any more, so no answer is stale from now on. */
+  historyIsOver(): void
   /** Stripe answers at once and without error from now on. */
   calmStripe(): void
   /** The Message-IDs that went out, as often as they did. */
@@ -74,14 +76,29 @@ async function openWorld(how: Delivery, calm: Connection, pools: Connection[]): 
     }),
   )
   const stripe = createStripe('sk_test_sandbox', { fetch: sandbox.fetch })
-  return { config, sandbox, stripe, calm, busy: pools[0]!, processes, random, calmStripe: bad.end, sent }
+  return {
+    config,
+    sandbox,
+    stripe,
+    calm,
+    busy: pools[0]!,
+    processes,
+    random,
+    historyIsOver: bad.historyIsOver,
+    calmStripe: bad.end,
+    sent,
+  }
 }
 
 /** Stripe as it is on a bad day: slow, so that reads overtake each other, and with errors. */
-function badDay(sandbox: Sandbox, { slow, failing }: Delivery, random: () => number) {
+function badDay(sandbox: Sandbox, { live, slow, stale, failing }: Delivery, random: () => number) {
   let isBad = true
+  let goesOn = live
   const wait = () => (isBad && slow > 0 ? pause(random() * slow) : undefined)
   return {
+    historyIsOver: () => {
+      goesOn = false
+    },
     end: () => {
       isBad = false
     },
@@ -94,6 +111,7 @@ function badDay(sandbox: Sandbox, { slow, failing }: Delivery, random: () => num
       }
       const answer = await sandbox.fetch(...request)
       await wait()
+      if (goesOn && random() * 100 < stale) await pause(random() * 1000)
       return answer
     },
   }
