@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Trx } from '../db/connection.ts'
+import { lockPayer } from './claims.ts'
 import { offlinePaymentId } from './offline-entries.ts'
 import { isPaidBy } from './paid-by.ts'
 
@@ -9,6 +10,8 @@ import { isPaidBy } from './paid-by.ts'
  * too. Stripe's own copy is not touched.
  */
 export async function forgetPayer(trx: Trx, user: { id: string; email: string }): Promise<void> {
+  // What is just being written is forgotten as well, once it is there.
+  await lockPayer(trx, user.email)
   const isTheirs = isPaidBy(user)
   const forgotten = { email: null, anonymized_at: new Date() }
   const payments = await trx

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts'
 import type { Trx } from '../db/connection.ts'
 import type { Tables } from '../db/tables.ts'
 import type { Jobs } from '../jobs/queue.ts'
+import { lockPayer } from './claims.ts'
 import { queueFirstPayment, queueReceipt } from './payment-mails.ts'
 import { userOf } from './write.ts'
 
@@ -19,6 +20,7 @@ export async function recordEntry(
   trx: Trx,
   entry: NewEntry,
 ): Promise<'recorded' | 'before'> {
+  if (entry.email) await lockPayer(trx, entry.email, 'shared')
   const recorded = await trx
     .insertInto('offline_entries')
     .values({ ...entry, user_id: userOf(entry.email) })

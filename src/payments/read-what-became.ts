@@ -36,6 +36,7 @@ export async function readingOfPayment(
   const payment = rowOf(chargeFacts(charge))
   return {
     id: intent.id,
+    ...(asked.disputes && { saysMore: true }),
     payment: payment && { ...payment, disputed: disputedAmount(payment, disputes) },
     balanceTransactions: transactions.flatMap((one) => (one ? balanceTransactionRow(one, intent.id) : [])),
     refunds: refunds.map((refund) => refundRow(refund, intent.id)),

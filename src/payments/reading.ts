@@ -22,6 +22,8 @@ export interface Reading {
   disputes?: Row<'disputes'>[]
   payout?: Row<'payouts'>
   subscription?: Row<'subscriptions'> | undefined
+  /** It was asked for what other readings of the same object may leave out, so it is not to be lost to a newer one. */
+  saysMore?: boolean
 }
 
 export type ChargeFacts = Pick<Row<'payments'>, 'charge_id' | 'method' | 'refunded' | 'balance_transaction_id'>

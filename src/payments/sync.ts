@@ -38,15 +38,23 @@ interface Read {
   eventIds: string[]
 }
 
-async function readAndWrite(deps: SyncDeps, objectId: string, { number, eventIds }: Read) {
+async function readAndWrite(
+  deps: SyncDeps,
+  objectId: string,
+  { number, eventIds }: Read,
+): Promise<Reading | undefined> {
   try {
     const reading = await read(deps.stripe, objectId)
     if (!reading && eventIds.length > 0) throw new Error(`Stripe does not know ${objectId}`)
-    await deps.db.transaction().execute(async (trx) => {
+    const isDone = await deps.db.transaction().execute(async (trx) => {
       const isNew = reading && (await isNewest(trx, reading.id, number))
+      if (reading?.saysMore && !isNew) return false
       const written = isNew ? await write(deps, trx, reading) : undefined
       await markApplied(trx, eventIds, written?.isForgotten ? { payload: '{}' } : {})
+      return true
     })
+    // What overtook this one did not ask for all that this one knows: once more, then, with a number of its own.
+    if (!isDone) return readAndWrite(deps, objectId, await beginRead(deps.db, objectId))
     if (reading?.payment || reading?.subscription || reading?.payout) deps.jobs.wake('mail')
     return reading
   } catch (error) {
@@ -100,5 +108,7 @@ async function markFailed(db: Db, eventIds: string[], error: unknown): Promise<v
       next_try_at: sql<Date>`now() + least(interval '1 hour', greatest(interval '2 minutes', interval '1 second' * power(2, least(failures, 12))))`,
     }))
     .where('id', 'in', eventIds)
+    // Another may have applied them by now, or this one has, and only the answer to its commit was lost.
+    .where('applied_at', 'is', null)
     .execute()
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Trx } from '../db/connection.ts'
+import { lockPayer } from './claims.ts'
 import { queueDisputeMails, queuePayoutMail, queueRefundMails } from './money-mails.ts'
 import { queuePaymentMails } from './payment-mails.ts'
 import type { Reading, Row } from './reading.ts'
@@ -11,6 +12,8 @@ export async function write(deps: SyncDeps, trx: Trx, reading: Reading): Promise
   const { payment, subscription, payout, balanceTransactions = [], refunds = [], disputes = [] } = reading
   const rows = [payment, subscription, payout, ...balanceTransactions, ...refunds, ...disputes]
   for (const row of rows) if (row) refuseInexact(row)
+  const payer = payment?.email ?? subscription?.email
+  if (payer) await lockPayer(trx, payer, 'shared')
   if (balanceTransactions.length > 0) await writeBalanceTransactions(trx, balanceTransactions)
   if (payout) await writeRows(trx, 'payouts', [payout])
   const paid = payment && (await writePayment(trx, payment))

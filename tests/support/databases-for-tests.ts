@@ -33,7 +33,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
 }
 
-async function setUpPostgres(project: TestProject): Promise<() => Promise<void>> {
+/** The Postgres of a run alone. */
+export async function setUpPostgres(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env.TEST_DATABASE_URL
   const server = given ? { url: given, stop: async () => {} } : await startPostgres()
   const template = `first_paid_user_test_${randomBytes(4).toString('hex')}`

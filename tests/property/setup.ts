@@ -1,0 +1,1 @@
+export { setUpPostgres as default } from '../support/databases-for-tests.ts'
