@@ -181,7 +181,7 @@ export class Courier {
   private poll(index: number): Promise<number> {
     const { processes, busy } = this.world
     const { jobs, stripe } = processes[index]!
-    return poll({ db: busy.db, jobs, stripe })
+    return poll({ db: busy.db, jobs, stripe, config: this.world.config })
   }
 
   /** One of the shop's connections breaks, whatever it is in the middle of. */
