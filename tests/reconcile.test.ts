@@ -58,10 +58,16 @@ onBothDatabases('reconcile', (database) => {
     expect(since).toBeInstanceOf(Date)
     await reconcile(shop, ALL)
     expect((await check()).differs_since).toEqual(since)
+    const owner = await shop.owner('en')
+    expect(await owner.read('/dashboard')).toMatch(/Off from Stripe by ¥0\.05 since/)
+    expect(await owner.read('/dashboard/health')).toMatch(
+      /CNY: off from Stripe by ¥0\.05.*txn_invented: unknown to Stripe/,
+    )
 
     await sql`delete from balance_transactions where id = 'txn_invented'`.execute(shop.db)
     expectAgreement((await reconcile(shop, ALL)).balances)
     expect((await check()).differs_since).toBeNull()
+    expect(await owner.read('/dashboard')).toContain('Agrees with Stripe to the last fen')
   })
 
   test('of another app’s objects it wants the movements alone', async () => {

@@ -3,6 +3,7 @@ import { formatMoney } from '../money.ts'
 import { BarChart } from '../ui/chart.tsx'
 import { formatDate } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
+import { type Agreement, AgreementLine } from './agreement.tsx'
 import { Figures, type Month } from './figures.tsx'
 import { FirstSteps, Latest, type LatestPayment, type Milestone, Milestones, Todos } from './parts.tsx'
 import { Subscribing, type Summary } from './subscriber-parts.tsx'
@@ -17,6 +18,7 @@ export interface DashboardProps extends PageContext {
   month: Month
   /** Net against last month at the same day, in per cent; null when there is nothing to compare with. */
   change: number | null
+  agreement: Agreement | undefined
   /** One for each currency that people subscribe in. */
   subscribing: Summary[]
   /** Gross of each day in the owner's time zone, oldest first, the last one is today: '2026-11-24'. */
@@ -45,6 +47,7 @@ function Books(props: DashboardProps & { milestone: Milestone }) {
     <>
       <Milestones {...props} only="fresh" />
       <Figures {...props} />
+      <AgreementLine {...props} />
       <Subscribing {...props} />
       <Days {...props} />
       <div class="two">

@@ -9,6 +9,7 @@ import type { Feature, Todo } from '../feature.ts'
 import type { Locale } from '../locales.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
+import { agreementOf } from './agreement.tsx'
 import { currenciesOf, dailyGross, firstPayment, latestPayments, monthTotals } from './books.ts'
 import { paymentsCsv } from './csv.ts'
 import type { Totals } from './days.ts'
@@ -46,6 +47,7 @@ export function revenueRoutes({ db, config, features }: { db: Db; config: Config
           timeZone={config.timeZone}
           currencies={currencies}
           currency={currency}
+          agreement={await agreementOf(db, currency)}
           subscribing={await summaries(db, config.timeZone)}
           latest={books.latest.map((payment) => latestOf(payment, locale))}
           todos={todos}
