@@ -25,6 +25,7 @@ import { offline } from './offline/routes.tsx'
 import { claimPurchases } from './payments/claims.ts'
 import { webhookRoutes } from './payments/webhook.ts'
 import { answerError, answerNotFound } from './problems.tsx'
+import { refunds } from './refunds/routes.tsx'
 import { requests } from './requests/routes.tsx'
 import { overview, revenueRoutes } from './revenue/routes.tsx'
 import { shopRoutes } from './shop/routes.tsx'
@@ -61,6 +62,7 @@ export function createApp(deps: AppDeps): Hono {
     ask({ ...deps, limits }),
     requests({ ...deps, limits }),
     offline(deps),
+    refunds({ ...deps, limits }),
     badge(deps),
     credits(deps),
   ]

@@ -7,7 +7,17 @@ import { clientAddress } from './client-address.ts'
 import { sha256 } from './tokens.ts'
 
 /** What is limited, and how often it may happen. */
-export type LimitName = 'sign-in' | 'sign-up' | 'mail' | 'code' | 'passkey' | 'checkout' | 'thanks' | 'ask' | 'api'
+export type LimitName =
+  | 'sign-in'
+  | 'sign-up'
+  | 'mail'
+  | 'code'
+  | 'passkey'
+  | 'checkout'
+  | 'refund'
+  | 'thanks'
+  | 'ask'
+  | 'api'
 
 interface Limit {
   times: number
@@ -36,6 +46,8 @@ const LIMITS: LimitTable = {
   passkey: { address: { times: 50, seconds: 15 * MINUTES } },
   // Far above what people pay, far below what Stripe allows us.
   checkout: { address: { times: 30, seconds: 10 * MINUTES } },
+  // Each asks Stripe. Nobody has so many purchases to give back.
+  refund: { account: { times: 20, seconds: 60 * MINUTES }, address: { times: 60, seconds: 60 * MINUTES } },
   // Each is a mail to the owner, and members pay for none.
   ask: { account: { times: 20, seconds: 60 * MINUTES }, address: { times: 60, seconds: 60 * MINUTES } },
   // By key. Programs of many may share one address.

@@ -12,6 +12,8 @@ export interface QueueData {
   requeue: Record<string, never>
   /** What has expired. */
   sweep: Record<string, never>
+  /** Refunds that customers asked for while Stripe did not answer. */
+  refunds: Record<string, never>
   /** Passes that end soon. */
   'pass-ends': Record<string, never>
 }
@@ -29,6 +31,7 @@ const queues: Record<QueueName, Omit<Queue, 'name'>> = {
   poll: { policy: 'short', ...alive, retryLimit: 0 },
   requeue: { policy: 'short', ...alive, retryLimit: 0 },
   sweep: { policy: 'short', ...alive, retryLimit: 0 },
+  refunds: { policy: 'short', ...alive, retryLimit: 0 },
   'pass-ends': { policy: 'short', ...alive, ...patient, retryLimit: 5 },
 }
 

@@ -12,6 +12,8 @@ import { pageContext } from '../ui/locale.ts'
 import { currenciesOf, dailyGross, firstPayment, latestPayments, monthTotals, type Totals } from './books.ts'
 import { paymentsCsv } from './csv.ts'
 import { DashboardPage, type LatestPayment } from './pages.tsx'
+import { readPayment } from './payment.ts'
+import { PaymentPage } from './payment-page.tsx'
 import { troubles } from './troubles.ts'
 import { words } from './words.ts'
 
@@ -51,6 +53,16 @@ export function revenueRoutes({ db, config, features }: { db: Db; config: Config
           siteUrl={config.baseUrl}
           csvUrl="/dashboard/payments.csv"
         />,
+      )
+    })
+    .get('/payments/:id{pi_\\w+}', async (c) => {
+      const payment = await readPayment(db, c.req.param('id'))
+      if (!payment) return c.notFound()
+      const parts = await Promise.all(features.map((feature) => feature.payment?.(c, payment.id)))
+      const shown = parts.filter((part) => part !== undefined)
+      return renderPage(
+        c,
+        <PaymentPage {...pageContext(c)} payment={payment} timeZone={config.timeZone} parts={shown} />,
       )
     })
     .get('/payments.csv', () => {
@@ -103,6 +115,7 @@ function latestOf(payment: Awaited<ReturnType<typeof latestPayments>>[number], l
   const { id, kind, description, message, name, email, method, amount, currency, paid_at } = payment
   return {
     id,
+    href: kind === 'offline' ? undefined : `/dashboard/payments/${id}`,
     // What the customer chose is described in their language; a tip is a tip in the owner's.
     title: kind === 'tip' ? words[locale].tip : description,
     message,
