@@ -18,6 +18,7 @@ import { badge } from './badge/routes.tsx'
 import type { Config } from './config.ts'
 import { credits } from './credits/routes.tsx'
 import type { Db } from './db/connection.ts'
+import { disputes } from './disputes/routes.tsx'
 import type { Feature } from './feature.ts'
 import { healthRoutes } from './health.ts'
 import type { Jobs } from './jobs/queue.ts'
@@ -66,6 +67,7 @@ export function createApp(deps: AppDeps): Hono {
     badge(deps),
     credits(deps),
   ]
+  features.push(disputes({ ...deps, features }))
   features.push(api({ ...deps, limits, features }))
   const app = new Hono()
   app.onError(answerError)
