@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { type CatalogText, defineCatalog } from '../src/define-catalog.ts'
 import { takeCredit } from '../src/payments/credits.ts'
 import { finishRefunds } from '../src/payments/refund-claims.ts'
 import { rightsOf } from '../src/payments/rights.ts'
@@ -51,23 +52,6 @@ onBothDatabases('refunds', (database) => {
     }
     expect((await owner.post('/dashboard/payments/pi_nobody/refund', formOf('1'))).status).toBe(404)
     expect((await owner.get('/dashboard/payments/pi_nobody')).status).toBe(404)
-  })
-
-  test('Stripe away or a payment at the bank: plain words, and nothing is lost', async () => {
-    const { shop, owner, payment } = await withTip(database)
-    const path = `/dashboard/payments/${payment}/refund`
-    await shop.sandbox.chaos.set({ fail: 1 })
-    const form = formOf('6.6')
-    const away = await owner.post(path, form)
-    expect(away.status).toBe(503)
-    expect(await away.text()).toContain(`value="${form.request}"`)
-    await shop.sandbox.chaos.set({ fail: 0 })
-    await shop.sandbox.dispute((await shop.stripe.paymentIntents.retrieve(payment)).latest_charge as string)
-    const refused = await owner.post(path, form)
-    expect(refused.status).toBe(422)
-    expect(textOf(await refused.text())).toContain('The customer went to their bank')
-    // The refusal was the first we heard of it.
-    expect(await owner.read(`/dashboard/payments/${payment}`)).toContain('Taken by the bank')
   })
 
   test('yen have no decimals', async () => {
@@ -169,6 +153,41 @@ onBothDatabases('refunds', (database) => {
     expect((await rightsOf(shop.db, userId)).plans).toHaveLength(1)
   })
 
+  test('when Stripe refuses, what was bought is there again', async () => {
+    const { shop, ann, userId } = await withAnn(database)
+    const payment = await buy(shop, ann, 'question-1')
+    await shop.sandbox.dispute((await shop.stripe.paymentIntents.retrieve(payment)).latest_charge as string)
+    const refused = await ann.post(`/account/refund/${payment}`, {})
+    expect(refused.status).toBe(409)
+    expect(textOf(await refused.text())).toContain('That did not work')
+    expect(await shop.db.selectFrom('refund_claims').selectAll().execute()).toEqual([])
+    await shop.quiet()
+    // The bank has the money now, until it is won back.
+    const { id } = (await shop.stripe.disputes.list()).data[0]!
+    await shop.sandbox.winDispute(id)
+    await shop.quiet()
+    expect((await rightsOf(shop.db, userId)).credits).toBe(1)
+  })
+})
+
+onPostgres('refunds', (database) => {
+  test('Stripe away or a payment at the bank: plain words, and nothing is lost', async () => {
+    const { shop, owner, payment } = await withTip(database)
+    const path = `/dashboard/payments/${payment}/refund`
+    await shop.sandbox.chaos.set({ fail: 1 })
+    const form = formOf('6.6')
+    const away = await owner.post(path, form)
+    expect(away.status).toBe(503)
+    expect(await away.text()).toContain(`value="${form.request}"`)
+    await shop.sandbox.chaos.set({ fail: 0 })
+    await shop.sandbox.dispute((await shop.stripe.paymentIntents.retrieve(payment)).latest_charge as string)
+    const refused = await owner.post(path, form)
+    expect(refused.status).toBe(422)
+    expect(textOf(await refused.text())).toContain('The customer went to their bank')
+    // The refusal was the first we heard of it.
+    expect(await owner.read(`/dashboard/payments/${payment}`)).toContain('Taken by the bank')
+  })
+
   test('while Stripe is away what was bought is gone and the money is owed; it is given back later, by itself', async () => {
     const { shop, ann, userId } = await withAnn(database)
     const payment = await buy(shop, ann, 'question-1')
@@ -188,24 +207,6 @@ onBothDatabases('refunds', (database) => {
     expect(await shop.db.selectFrom('refund_claims').selectAll().execute()).toEqual([])
   })
 
-  test('when Stripe refuses, what was bought is there again', async () => {
-    const { shop, ann, userId } = await withAnn(database)
-    const payment = await buy(shop, ann, 'question-1')
-    await shop.sandbox.dispute((await shop.stripe.paymentIntents.retrieve(payment)).latest_charge as string)
-    const refused = await ann.post(`/account/refund/${payment}`, {})
-    expect(refused.status).toBe(409)
-    expect(textOf(await refused.text())).toContain('That did not work')
-    expect(await shop.db.selectFrom('refund_claims').selectAll().execute()).toEqual([])
-    await shop.quiet()
-    // The bank has the money now, until it is won back.
-    const { id } = (await shop.stripe.disputes.list()).data[0]!
-    await shop.sandbox.winDispute(id)
-    await shop.quiet()
-    expect((await rightsOf(shop.db, userId)).credits).toBe(1)
-  })
-})
-
-onPostgres('refunds', (database) => {
   test('whoever uses a credit and takes it back at once gets one of both, never both', async () => {
     const { shop, ann, userId } = await withAnn(database)
     for (let round = 0; round < 6; round++) {
@@ -231,6 +232,28 @@ onPostgres('refunds', (database) => {
       expect((await rightsOf(shop.db, userId)).credits).toBe(0)
     }
   })
+})
+
+test('a catalog whose refunds make no sense does not start', () => {
+  const words = { 'zh-CN': '', en: '' }
+  const shelf = { name: words, tagline: words, story: words, currency: 'cny', products: {} }
+  const start = (refunds: CatalogText['refunds']) =>
+    defineCatalog({ ...shelf, tip: { presets: ['6.6'], least: '6', most: '10' }, ...(refunds && { refunds }) }).refunds
+  expect(start(undefined)).toBeUndefined()
+  expect(start({ days: 7, upTo: { cny: '66', jpy: '1000' } })).toEqual({
+    days: 7,
+    upTo: [
+      { amount: 6600, currency: 'cny' },
+      { amount: 1000, currency: 'jpy' },
+    ],
+  })
+  for (const refunds of [
+    { days: 0, upTo: { cny: '66' } },
+    { days: 7, upTo: {} },
+    { days: 7, upTo: { jpy: '10.5' } },
+  ]) {
+    expect(() => start(refunds as CatalogText['refunds'])).toThrow(/^catalog\.ts: refunds/)
+  }
 })
 
 async function withTip(database: TestDatabase) {

@@ -92,7 +92,9 @@ export function DisputePage({
         </p>
       )}
       <DisputeHead {...{ locale, timeZone, dispute }} />
-      <p>{explained(status, locale)}</p>
+      <div>
+        <p>{explained(status, locale)}</p>
+      </div>
       {isOpen(status) ? (
         <>
           <EvidenceFields {...{ locale, id, evidence, problems }} />
@@ -135,7 +137,9 @@ export function DisputeHead({
         <a href={`/dashboard/payments/${payment_id}`}>{description}</a>
         {[name, email].filter(Boolean).map((who) => ` · ${who}`)}
       </p>
-      <p>{t.reason(reasonText(reason, locale))}</p>
+      <div>
+        <p>{t.reason(reasonText(reason, locale))}</p>
+      </div>
     </>
   )
 }
@@ -194,18 +198,14 @@ export function EvidenceText({ locale, evidence }: { locale: Locale; evidence: E
   return (
     <section>
       <h2>{t.evidence}</h2>
-      <dl>
-        {written.map((field) => (
-          <>
-            <dt>{t.fields[field]}</dt>
-            <dd>
-              {evidence[field].split('\n').map((line) => (
-                <span class="block">{line}</span>
-              ))}
-            </dd>
-          </>
-        ))}
-      </dl>
+      {written.map((field) => (
+        <p>
+          <small class="block muted">{t.fields[field]}</small>
+          {evidence[field].split('\n').map((line) => (
+            <span class="block">{line}</span>
+          ))}
+        </p>
+      ))}
     </section>
   )
 }

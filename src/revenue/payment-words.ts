@@ -30,7 +30,7 @@ export const words = dictionary({
     mail: '邮件',
     mails: {
       receipt: '收据',
-      'owner-payment': '收款通知',
+      payment: '收款通知',
       'first-payment': '第一笔收款的祝贺',
       refund: '退款邮件',
       dispute: '拒付通知',
@@ -91,7 +91,7 @@ export const words = dictionary({
     mail: 'Mail',
     mails: {
       receipt: 'Receipt',
-      'owner-payment': 'Notice of the payment',
+      payment: 'Notice of the payment',
       'first-payment': 'Congratulations on the first one',
       refund: 'Refund mail',
       dispute: 'Notice of the dispute',
