@@ -19,6 +19,7 @@ import type { Config } from './config.ts'
 import { credits } from './credits/routes.tsx'
 import type { Db } from './db/connection.ts'
 import type { PaymentCode } from './define-catalog.ts'
+import { disputes } from './disputes/routes.tsx'
 import type { Feature } from './feature.ts'
 import { health } from './health/routes.tsx'
 import type { Jobs } from './jobs/queue.ts'
@@ -27,6 +28,7 @@ import { claimPurchases } from './payments/claims.ts'
 import { webhookRoutes } from './payments/webhook.ts'
 import { healthRoutes } from './probes.ts'
 import { answerError, answerNotFound } from './problems.tsx'
+import { refunds } from './refunds/routes.tsx'
 import { requests } from './requests/routes.tsx'
 import { overview, revenueRoutes } from './revenue/routes.tsx'
 import { shopRoutes } from './shop/routes.tsx'
@@ -66,6 +68,8 @@ export function createApp(deps: AppDeps): Hono {
     ask({ ...deps, limits }),
     requests({ ...deps, limits }),
     offline({ ...deps, limits }),
+    refunds({ ...deps, limits }),
+    disputes({ ...deps, features }),
     badge(deps),
     credits(deps),
     health(deps),

@@ -14,6 +14,9 @@ export const catalog = defineCatalog({
   // Stripe settles in your account's own currency, whatever you charge in.
   currency: 'cny',
   // Stripe takes no less than about ¥6: see stripeMinimum in money.ts.
+  // A customer takes back what is unused with one click, as a dispute costs you more than the sale: see docs/refunds.md.
+  // Leave it out, and they have to ask you.
+  refunds: { days: 14, upTo: { cny: '100' } },
   tip: { presets: ['6.6', '16.6', '66'], least: '6', most: '5000' },
 
   products: {

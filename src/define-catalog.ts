@@ -15,6 +15,11 @@ export interface CatalogText {
   /** By their keys, which stand in addresses and in Stripe: choose once, never change. */
   products: Record<string, ProductText>
   checkout?: Partial<CheckoutSettings>
+  /**
+   * Customers may take their money back by themselves, for so many days and up to an amount in each currency that is named.
+   * What that means for each kind of purchase is in docs/refunds.md. Without it, they have to ask you.
+   */
+  refunds?: { days: number; upTo: Record<string, string> }
   /** Your own codes for being paid without Stripe: see docs/offline.md. */
   paymentCodes?: readonly PaymentCode[]
 }
@@ -89,6 +94,8 @@ export interface Catalog {
   products: Product[]
   checkout: CheckoutSettings
   paymentCodes: PaymentCode[]
+  /** Undefined: customers can't take money back by themselves. */
+  refunds: { days: number; upTo: Money[] } | undefined
 }
 
 /** Turns the catalog's text into money and checks it against Stripe's limits. Throws an Error that says which line is wrong. */
@@ -98,7 +105,16 @@ export function defineCatalog(text: CatalogText): Catalog {
   const twice = keys.find((key, i) => keys.indexOf(key) !== i)
   if (twice) throw wrong(`the price ${twice} stands there twice`)
   const checkout = { promotionCodes: false, automaticTax: false, invoices: false, ...text.checkout }
-  return { ...text, tip: tipOf(text), products, checkout, paymentCodes: paymentCodesOf(text) }
+  return { ...text, tip: tipOf(text), products, checkout, refunds: refundsOf(text), paymentCodes: paymentCodesOf(text) }
+}
+
+function refundsOf({ refunds }: CatalogText): Catalog['refunds'] {
+  if (!refunds) return undefined
+  const { days, upTo } = refunds
+  if (!Number.isSafeInteger(days) || days < 1) throw wrong(`refunds.days: ${days} is not a whole number of days`)
+  const amounts = Object.entries(upTo).map(([currency, value]) => amountOf(value, currency, `refunds.upTo.${currency}`))
+  if (amounts.length === 0) throw wrong('refunds.upTo is empty: leave refunds out instead')
+  return { days, upTo: amounts }
 }
 
 function tipOf({ tip, currency }: CatalogText): Catalog['tip'] {

@@ -29,6 +29,12 @@ export interface Feature {
   programs?: Hono
   /** A section of `/account`. */
   account?(c: Context): Promise<JSX.Element>
+  /** What a person may do with purchases of theirs: a link beside each, by the payment's id. */
+  purchases?(c: Context): Promise<Map<string, { href: string; text: string }>>
+  /** A part of the owner's page of one payment. */
+  payment?(c: Context, paymentId: string): Promise<JSX.Element | undefined>
+  /** What a user did here, for a bank to read when they dispute a payment: lines in English, the oldest first. */
+  evidence?(userId: string): Promise<{ at: Date; text: string }[]>
   /** What it holds about a person, for the download of their data: no hashes, no keys. */
   ownData?(user: SignedIn): Promise<Record<string, unknown>>
   /** Removes what names a person who deletes their account, unless it goes with the row in `users`. */

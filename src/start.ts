@@ -14,6 +14,7 @@ import { requeueDue } from './payments/inbox.ts'
 import { mailEndingPasses } from './payments/pass-mails.ts'
 import { poll } from './payments/poll.ts'
 import { reconcileLately } from './payments/reconcile/hourly.ts'
+import { finishRefunds } from './payments/refund-claims.ts'
 import { syncEvents } from './payments/sync.ts'
 import { mendRollups, rollUp } from './revenue/rollups.ts'
 
@@ -58,6 +59,8 @@ export async function start({
   await jobs.schedule('requeue', '* * * * *')
   await jobs.work('sweep', () => sweepExpired(db))
   await jobs.schedule('sweep', '17 3 * * *')
+  await jobs.work('refunds', () => finishRefunds(deps))
+  await jobs.schedule('refunds', '* * * * *')
   await jobs.work('pass-ends', () => mailEndingPasses(deps))
   // Nine in the morning in China.
   await jobs.schedule('pass-ends', '3 1 * * *')

@@ -21,6 +21,8 @@ export interface AccountProps extends PageContext {
   rights: PlanSectionProps['rights']
   isCustomer: boolean
   purchases: Purchase[]
+  /** What may be done with one, by its id. */
+  links: Map<string, { href: string; text: string }>
   /** Of the optional features. */
   sections: JSX.Element[]
   sessions: OwnSession[]

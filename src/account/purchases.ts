@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { SignedIn } from '../auth/lucia.ts'
 import type { Db } from '../db/connection.ts'
 import { isKept, offlinePaymentId } from '../payments/offline-entries.ts'
@@ -22,12 +23,18 @@ function paymentsOf(db: Db, payer: { id: string; email: string }) {
   return db
     .selectFrom('payments')
     .select(['id', 'description', 'message', 'method', 'amount', 'currency', 'refunded', 'status', 'created_at'])
+    .select([refundsThat(sql`status in ('pending', 'requires_action')`).as('refunding')])
+    .select([refundsThat(sql`status = 'failed'`).as('refundFailed')])
     .where(isPaidBy(payer))
     .orderBy('created_at', 'desc')
     .orderBy('id', 'desc')
     .limit(MOST)
     .execute()
 }
+
+/** What a wallet has not answered yet counts as refunded, and what failed does not. */
+const refundsThat = (condition: ReturnType<typeof sql>) =>
+  sql<number>`(select coalesce(sum(amount), 0)::bigint from refunds where payment_id = payments.id and ${condition})`
 
 /** What was taken by hand, and not taken back. */
 async function offlinePaymentsOf(db: Db, payer: { id: string; email: string }) {
@@ -40,6 +47,13 @@ async function offlinePaymentsOf(db: Db, payer: { id: string; email: string }) {
     .orderBy('id', 'desc')
     .limit(MOST)
     .execute()
-  const facts = { message: null, method: 'offline', refunded: 0, status: 'paid' as const }
+  const facts = {
+    message: null,
+    method: 'offline',
+    refunded: 0,
+    refunding: 0,
+    refundFailed: 0,
+    status: 'paid' as const,
+  }
   return entries.map((entry) => ({ ...entry, ...facts, id: offlinePaymentId(entry.id) }))
 }

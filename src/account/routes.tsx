@@ -56,6 +56,11 @@ async function showAccount(c: Context, { db, config, ways, features }: AccountDe
       rights={await rightsOf(db, user.userId)}
       isCustomer={(await customerOf(db, user.userId)) !== undefined}
       purchases={await purchasesOf(db, user)}
+      links={
+        new Map(
+          (await Promise.all(features.map((feature) => feature.purchases?.(c)))).flatMap((more) => [...(more ?? [])]),
+        )
+      }
       sections={await Promise.all(features.flatMap((feature) => feature.account?.(c) ?? []))}
       identities={await identitiesOf(db, user.userId)}
       ways={ways}

@@ -9,6 +9,7 @@ import type { Purchase } from './purchases.ts'
 import type { OwnSession } from './sessions.ts'
 import { words } from './words.ts'
 
+type Link = { href: string; text: string }
 type Reading = Pick<AccountProps, 'locale' | 'timeZone' | 'now'>
 
 /** What was just done, or why it was not. */
@@ -22,7 +23,11 @@ export function Said({ locale, said }: Pick<AccountProps, 'locale' | 'said'>) {
   )
 }
 
-export function PurchasesSection({ purchases, ...reading }: Reading & Pick<AccountProps, 'purchases'>) {
+export function PurchasesSection({
+  purchases,
+  links,
+  ...reading
+}: Reading & Pick<AccountProps, 'purchases' | 'links'>) {
   const t = words[reading.locale]
   return (
     <section>
@@ -30,16 +35,32 @@ export function PurchasesSection({ purchases, ...reading }: Reading & Pick<Accou
       {purchases.length === 0 && <p class="muted">{t.noPurchases}</p>}
       <ul class="rows">
         {purchases.map((purchase) => (
-          <PurchaseRow {...reading} purchase={purchase} />
+          <PurchaseRow {...reading} purchase={purchase} link={links.get(purchase.id)} />
         ))}
       </ul>
     </section>
   )
 }
 
-function PurchaseRow({ purchase, locale, timeZone }: Reading & { purchase: Purchase }) {
-  const { description, message, method, amount, currency, refunded, status, created_at: at } = purchase
+function PurchaseRow({ purchase, link, locale, timeZone }: Reading & { purchase: Purchase; link: Link | undefined }) {
+  const {
+    description,
+    message,
+    method,
+    amount,
+    currency,
+    refunded,
+    refunding,
+    refundFailed,
+    status,
+    created_at: at,
+  } = purchase
   const t = words[locale]
+  const refunds = [
+    { text: t.refunded, amount: refunded - refunding },
+    { text: t.refunding, amount: refunding },
+    { text: t.refundFailed, amount: refundFailed },
+  ].filter((refund) => refund.amount > 0)
   return (
     <li>
       <span>{description}</span>
@@ -49,7 +70,13 @@ function PurchaseRow({ purchase, locale, timeZone }: Reading & { purchase: Purch
         <time datetime={at.toISOString()}>{formatDate(at, locale, timeZone, 'date')}</time>
         {` · ${t.states[status]}`}
         {method === 'offline' && ` · ${methodName(method, locale)}`}
-        {refunded > 0 && ` · ${t.refunded(formatMoney({ amount: refunded, currency }, locale))}`}
+        {refunds.map(({ text, amount }) => ` · ${text(formatMoney({ amount, currency }, locale))}`)}
+        {link && (
+          <>
+            {' · '}
+            <a href={link.href}>{link.text}</a>
+          </>
+        )}
       </small>
     </li>
   )

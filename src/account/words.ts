@@ -17,6 +17,8 @@ export const words = dictionary({
     noPurchases: '这个邮箱还没有付过款。',
     states: { paid: '已付', processing: '处理中', failed: '没有付成' },
     refunded: (amount: string) => `已退 ${amount}`,
+    refunding: (amount: string) => `正在退 ${amount}`,
+    refundFailed: (amount: string) => `${amount} 没有退成，我们会联系你`,
 
     signIn: '登录方式',
     email: '邮箱',
@@ -101,6 +103,8 @@ export const words = dictionary({
     noPurchases: 'Nothing was paid with this address yet.',
     states: { paid: 'Paid', processing: 'On its way', failed: 'Did not go through' },
     refunded: (amount) => `${amount} refunded`,
+    refunding: (amount) => `${amount} on its way back`,
+    refundFailed: (amount) => `${amount} could not be sent back, we will be in touch`,
 
     signIn: 'How you sign in',
     email: 'Email',

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import type { Feature } from '../feature.ts'
 import { questionApi } from './api.ts'
 import { askerRoutes } from './asker-routes.tsx'
+import { askedAndAnswered } from './evidence.ts'
 import { forgetMails } from './mails.ts'
 import { ownerRoutes } from './owner-routes.tsx'
 import type { AskDeps } from './questions.ts'
@@ -28,6 +29,7 @@ export function ask(deps: AskDeps): Feature {
       },
     },
     api: questionApi(deps),
+    evidence: (userId) => askedAndAnswered(db, userId),
     ownData: async ({ userId }) => ({ questions: await ownQuestions(db, userId) }),
     forget: (trx, { userId }) => forgetMails(trx, userId),
   }

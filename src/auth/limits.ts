@@ -14,6 +14,7 @@ export type LimitName =
   | 'code'
   | 'passkey'
   | 'checkout'
+  | 'refund'
   | 'thanks'
   | 'ask'
   | 'claim'
@@ -46,6 +47,8 @@ const LIMITS: LimitTable = {
   passkey: { address: { times: 50, seconds: 15 * MINUTES } },
   // Far above what people pay, far below what Stripe allows us.
   checkout: { address: { times: 30, seconds: 10 * MINUTES } },
+  // Each asks Stripe. Nobody has so many purchases to give back.
+  refund: { account: { times: 20, seconds: 60 * MINUTES }, address: { times: 60, seconds: 60 * MINUTES } },
   // Each is a mail to the owner, and members pay for none.
   ask: { account: { times: 20, seconds: 60 * MINUTES }, address: { times: 60, seconds: 60 * MINUTES } },
   // Each is a mail to the owner, from somebody who need not have an account. A phone network shares one address.

@@ -180,6 +180,7 @@ export interface Tables {
     asked_by: string | null
     created_at: Timestamp
   }
+  refund_claims: { payment_id: string; user_id: string | null; created_at: Now }
   disputes: {
     id: string
     payment_id: string

@@ -14,6 +14,8 @@ export interface QueueData {
   requeue: Record<string, never>
   /** What has expired. */
   sweep: Record<string, never>
+  /** Refunds that customers asked for while Stripe did not answer. */
+  refunds: Record<string, never>
   /** Passes that end soon. */
   'pass-ends': Record<string, never>
   /** Days that are over, to be summed up. */
@@ -37,6 +39,7 @@ const queues: Record<QueueName, Omit<Queue, 'name'>> = {
   reconcile: { policy: 'short', ...alive, expireInSeconds: 12 * 3600, retryLimit: 0 },
   requeue: { policy: 'short', ...alive, retryLimit: 0 },
   sweep: { policy: 'short', ...alive, retryLimit: 0 },
+  refunds: { policy: 'short', ...alive, retryLimit: 0 },
   'pass-ends': { policy: 'short', ...alive, ...patient, retryLimit: 5 },
   'roll-up': { policy: 'short', ...alive, expireInSeconds: 3600, retryLimit: 0 },
   'mend-roll-up': { policy: 'short', ...alive, expireInSeconds: 3600, retryLimit: 0 },

@@ -40,13 +40,13 @@ export async function hasPlan(db: Db | Trx, userId: string, plan: string): Promi
 /**
  * Credits left: those of every payment that is paid and of every offline entry that is not taken back, less what was used.
  * A refund takes credits back by its share of the payment, and so does a dispute while the bank has the money; those that
- * had been used count against the next purchase. Never below zero.
+ * had been used count against the next purchase. What a customer asked to be refunded is gone from then on. Never below zero.
  */
 export async function creditsOf(db: Db | Trx, userId: string): Promise<number> {
   const { rows } = await sql<{ credits: number }>`
     select greatest(0,
       (select coalesce(sum(case when amount = 0 then credits else credits * greatest(0, amount - refunded - disputed) / amount end), 0)
-        from payments where user_id = ${userId} and status = 'paid')
+        from payments where user_id = ${userId} and status = 'paid' and ${isNotClaimed})
       + (select coalesce(sum(credits), 0) from offline_entries where user_id = ${userId} and ${isKept})
       - (select coalesce(sum(amount), 0) from credit_uses where user_id = ${userId})
     )::bigint as credits
@@ -74,10 +74,13 @@ export function passEnds(passes: { paid_at: Date; days: number }[]): Date | unde
   }, undefined)
 }
 
+/** For queries of payments: what a customer has not asked to be refunded (see refund-claims.ts). */
+const isNotClaimed = sql<boolean>`not exists (select from refund_claims where refund_claims.payment_id = payments.id)`
+
 /** For queries of payments: the passes that count. */
 export const isKeptPass = sql<boolean>`(kind = 'pass' and status = 'paid'
   -- Half a pass can't be given back: one that is refunded in full is gone, of others the days stay.
-  and (amount = 0 or refunded + disputed < amount))`
+  and (amount = 0 or refunded + disputed < amount) and ${isNotClaimed})`
 
 async function passesOf(db: Db | Trx, userId: string) {
   const rows = await db

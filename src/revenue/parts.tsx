@@ -9,6 +9,8 @@ import { words } from './words.ts'
 export interface LatestPayment {
   id: string
   title: string
+  /** Its own page, where it has one. */
+  href?: string | undefined
   message?: string | null
   name?: string | null
   email?: string | null
@@ -49,12 +51,12 @@ export function Latest({ latest, csvUrl, ...reading }: Reading & { latest: Lates
 }
 
 function Row({ payment, locale, timeZone, now }: Reading & { payment: LatestPayment }) {
-  const { title, message, name, email, method, amount, direction, at } = payment
+  const { title, href, message, name, email, method, amount, direction, at } = payment
   const signed = { ...amount, amount: direction === 'in' ? amount.amount : -amount.amount }
   const who = [name, email].filter(Boolean).join(' · ') || words[locale].someone
   return (
     <li>
-      <span>{title}</span>
+      {href ? <a href={href}>{title}</a> : <span>{title}</span>}
       <span class={direction}>
         <Money value={signed} locale={locale} signed />
       </span>

@@ -15,6 +15,8 @@ import { paymentsCsv } from './csv.ts'
 import type { Totals } from './days.ts'
 import { movementRoutes } from './movement-routes.tsx'
 import { DashboardPage, type LatestPayment } from './pages.tsx'
+import { readPayment } from './payment.ts'
+import { PaymentPage } from './payment-page.tsx'
 import { SubscribersPage } from './subscriber-pages.tsx'
 import { readSubscribers, summaries } from './subscriber-reading.ts'
 import { subscribedCurrencies } from './subscribers.ts'
@@ -64,6 +66,16 @@ export function revenueRoutes({ db, config, features }: { db: Db; config: Config
       return renderPage(c, <SubscribersPage {...pageContext(c)} {...figures} {...{ currencies, currency }} />)
     })
     .route('/movements', movementRoutes({ db, config }))
+    .get('/payments/:id{pi_\\w+}', async (c) => {
+      const payment = await readPayment(db, c.req.param('id'))
+      if (!payment) return c.notFound()
+      const parts = await Promise.all(features.map((feature) => feature.payment?.(c, payment.id)))
+      const shown = parts.filter((part) => part !== undefined)
+      return renderPage(
+        c,
+        <PaymentPage {...pageContext(c)} payment={payment} timeZone={config.timeZone} parts={shown} />,
+      )
+    })
     .get('/payments.csv', () => {
       const body = Readable.toWeb(paymentsCsv(db)) as ReadableStream
       const headers = {
@@ -116,6 +128,7 @@ function latestOf(payment: Awaited<ReturnType<typeof latestPayments>>[number], l
   const { id, kind, description, message, name, email, method, amount, currency, paid_at } = payment
   return {
     id,
+    href: kind === 'offline' ? undefined : `/dashboard/payments/${id}`,
     // What the customer chose is described in their language; a tip is a tip in the owner's.
     title: kind === 'tip' ? words[locale].tip : description,
     message,

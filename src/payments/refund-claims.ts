@@ -1,0 +1,111 @@
+import { sql } from 'kysely'
+import { catalog } from '../catalog.ts'
+import type { Db, Trx } from '../db/connection.ts'
+import { type Refusal, refund } from './refund.ts'
+import { creditsOf } from './rights.ts'
+import type { SyncDeps } from './sync.ts'
+
+export type Refundable = Awaited<ReturnType<typeof refundablePayments>>[number]
+
+/**
+ * What a user may take back without asking anybody, by what the catalog's `refunds` says: paid lately, not dear, unused, and
+ * nothing has become of it yet. docs/refunds.md gives the reasons.
+ */
+export async function refundablePayments(db: Db | Trx, userId: string) {
+  const { refunds } = catalog
+  if (!refunds) return []
+  const payments = await db
+    .selectFrom('payments')
+    .select(['id', 'kind', 'description', 'amount', 'currency', 'credits', 'days', 'plan', 'paid_at'])
+    .where('user_id', '=', userId)
+    .where('status', '=', 'paid')
+    .where('kind', 'in', ['tip', 'purchase', 'pass'])
+    .where('refunded', '=', 0)
+    .where('amount', '>', 0)
+    .where('paid_at', '>', sql<Date>`now() - make_interval(days => ${refunds.days}::int)`)
+    .where(isUntouched)
+    .execute()
+  if (payments.length === 0) return []
+  const credits = await creditsOf(db, userId)
+  const gavePassBack = payments.some(({ days }) => days) && (await hasGivenPassBack(db, userId))
+  return (
+    payments
+      .filter(({ amount, currency }) =>
+        refunds.upTo.some((most) => most.currency === currency && amount <= most.amount),
+      )
+      .filter((payment) => payment.credits <= credits)
+      // Of a purchase that opens neither, only your service knows whether it was used.
+      .filter(({ kind, credits, days }) => kind === 'tip' || credits > 0 || (days !== null && !gavePassBack))
+  )
+}
+
+const isUntouched = sql<boolean>`not exists (select from refunds where payment_id = payments.id)
+  and not exists (select from disputes where payment_id = payments.id)
+  and not exists (select from refund_claims where payment_id = payments.id)`
+
+/** Days can't be seen to be unused, so nobody lives on passes that they give back. */
+async function hasGivenPassBack(db: Db | Trx, userId: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from payments p where user_id = ${userId} and days is not null and (
+      exists (select from refunds where payment_id = p.id and asked_by = 'customer')
+      or exists (select from refund_claims where payment_id = p.id)
+    ) limit 1
+  `.execute(db)
+  return rows.length > 0
+}
+
+/**
+ * Marks a payment to be given back: from here on what it opened is gone. Waits for whoever takes a credit of that user, so
+ * that nobody gets both. False when it can't be taken back, or not any more.
+ */
+export async function claimRefund(db: Db, userId: string, paymentId: string): Promise<boolean> {
+  return db.transaction().execute(async (trx) => {
+    await trx.selectFrom('users').select('id').where('id', '=', userId).forUpdate().executeTakeFirstOrThrow()
+    const isRefundable = (await refundablePayments(trx, userId)).some(({ id }) => id === paymentId)
+    if (isRefundable) {
+      await trx.insertInto('refund_claims').values({ payment_id: paymentId, user_id: userId }).execute()
+    }
+    return isRefundable
+  })
+}
+
+/**
+ * Has Stripe give back what was claimed, and drops the claim; when Stripe refuses, what was bought is there again. While
+ * Stripe does not answer the claim stays, and is worked on each minute. Says why it is not done; 'unclaimed' when nothing is
+ * left to do here.
+ */
+export async function finishRefund(deps: SyncDeps, paymentId: string): Promise<Refusal | 'done' | 'unclaimed'> {
+  const claim = await deps.db
+    .selectFrom('refund_claims as c')
+    .innerJoin('payments as p', 'p.id', 'c.payment_id')
+    .select(['p.amount', 'p.currency', 'c.created_at'])
+    .where('c.payment_id', '=', paymentId)
+    .executeTakeFirst()
+  if (!claim) return 'unclaimed'
+  const { amount, currency, created_at } = claim
+  const refusal = await refund(deps, {
+    paymentId,
+    money: { amount, currency },
+    reason: 'requested_by_customer',
+    askedBy: 'customer',
+    // Stripe says again what it said under a key: who claims again, after a refusal, asks anew.
+    idempotencyKey: `refund-claim:${paymentId}:${created_at.getTime()}`,
+  })
+  if (refusal?.why === 'down' || refusal?.why === 'busy') return refusal
+  await deps.db.deleteFrom('refund_claims').where('payment_id', '=', paymentId).execute()
+  return !refusal || refusal.why === 'refunded' ? 'done' : refusal
+}
+
+const MOST = 50
+
+/** The claims that nobody is at work on. */
+export async function finishRefunds(deps: SyncDeps): Promise<void> {
+  const claims = await deps.db
+    .selectFrom('refund_claims')
+    .select('payment_id')
+    .where('created_at', '<', sql<Date>`now() - interval '1 minute'`)
+    .orderBy('created_at')
+    .limit(MOST)
+    .execute()
+  for (const { payment_id } of claims) await finishRefund(deps, payment_id)
+}
