@@ -71,7 +71,7 @@ export async function totalsByDay(db: Db, { currency, timeZone, first, last, unt
       select least(${dayOf(sql`p.paid_at`, timeZone)}, last), amount, 0, 0, 0, 0, amount, 1
       from asked, payments as p
       where p.currency = ${currency} and ${isPending} and p.paid_at < until
-        and p.paid_at >= ${about(sql`first`, '-', timeZone)} and ${dayOf(sql`p.paid_at`, timeZone)} >= first
+        and p.paid_at >= (select ${about(sql`first`, '-', timeZone)} from asked) and ${dayOf(sql`p.paid_at`, timeZone)} >= first
     )
     select to_char(day, 'YYYY-MM-DD') as day,
       coalesce(sum(gross), 0)::bigint as gross,
