@@ -125,6 +125,7 @@ export class Courier {
     const isLost = this.how.lost === 100
     const polls = isLost ? processes.map((_, index) => this.poll(index).catch(() => {})) : []
     await Promise.all([...this.underWay, ...people, ...cuts, ...polls, this.bring(this.held)])
+    if (this.how.live && this.how.stale > 0) await this.letLateAnswersCome()
     await this.quiet(false)
     this.world.calmStripe()
     if (this.how.lost > 0) await Promise.all(processes.map((_, index) => this.poll(index)))
@@ -193,6 +194,20 @@ export class Courier {
     `.execute(calm.db)
     const one = rows[Math.floor(random() * rows.length)]
     if (one) await sql`select pg_terminate_backend(${one.pid}::int)`.execute(calm.db)
+  }
+
+  /** When the one process has done all that the other, which waits for them, has not taken. */
+  private async letLateAnswersCome(): Promise<void> {
+    const givenUpAt = Date.now() + 5_000
+    for (let waiting = 1; waiting > 0 && Date.now() < givenUpAt; ) {
+      await pause(100)
+      const { rows } = await sql<{ waiting: number }>`
+        select count(*) as waiting from pgboss.job where name = 'sync' and state = 'created'
+      `.execute(this.world.busy.db)
+      waiting = rows[0]!.waiting
+    }
+    await pause(300)
+    this.world.answerLate()
   }
 
   /** What waits to be tried again waits no longer, and no queue for its next half second. */

@@ -41,7 +41,7 @@ export interface Delivery {
   failing: number
   /** … and how long they take at most, in milliseconds. */
   slow: number
-  /** Percent of the answers that come up to a second late while the history goes on, when they are no longer true. */
+  /** Percent of the answers to one of the processes that come when the history is over, and they are no longer true. */
   stale: number
   /** Connections to the database that are cut. */
   cuts: number
@@ -125,7 +125,7 @@ export const delivery: fc.Arbitrary<Delivery> = fc.record({
   atOnce: fc.constantFrom(1, 4, 16),
   failing: fc.constantFrom(0, 0, 5, 25),
   slow: fc.constantFrom(0, 2, 30),
-  stale: fc.constantFrom(0, 10, 40),
+  stale: fc.constantFrom(0, 5, 40),
   cuts: fc.constantFrom(0, 0, 0, 4),
 })
 

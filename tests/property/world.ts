@@ -22,8 +22,10 @@ export interface World {
   processes: Process[]
   /** Between 0 and 1, the same again for the same seed. */
   random: () => number
-  /** Nothing happens any more, so no answer is stale from now on. */
+  /** Nothing happens any more, so no answer is late enough to be untrue from now on. */
   historyIsOver(): void
+  /** The answers come that were held until now. */
+  answerLate(): void
   /** Stripe answers at once and without error from now on. */
   calmStripe(): void
   /** The Message-IDs that went out, as often as they did. */
@@ -70,8 +72,8 @@ async function openWorld(how: Delivery, calm: Connection, pools: Connection[]): 
   const bad = badDay(sandbox, how, random)
   const sent: string[] = []
   const processes = await Promise.all(
-    pools.map(async (connection): Promise<Process> => {
-      const stripe = createStripe('sk_test_sandbox', { fetch: bad.fetch })
+    pools.map(async (connection, index): Promise<Process> => {
+      const stripe = createStripe('sk_test_sandbox', { fetch: index ? bad.staleFetch : bad.fetch })
       return { ...(await start({ config, connection, stripe, transporter: counting(sent) })), stripe }
     }),
   )
@@ -85,6 +87,7 @@ async function openWorld(how: Delivery, calm: Connection, pools: Connection[]): 
     processes,
     random,
     historyIsOver: bad.historyIsOver,
+    answerLate: bad.answerLate,
     calmStripe: bad.end,
     sent,
   }
@@ -94,26 +97,34 @@ async function openWorld(how: Delivery, calm: Connection, pools: Connection[]): 
 function badDay(sandbox: Sandbox, { live, slow, stale, failing }: Delivery, random: () => number) {
   let isBad = true
   let goesOn = live
+  const late = Promise.withResolvers<void>()
   const wait = () => (isBad && slow > 0 ? pause(random() * slow) : undefined)
+  const slowFetch: typeof fetch = async (...request) => {
+    await wait()
+    // The client would try again by itself, seconds later; here it is the queue that shall.
+    if (isBad && random() * 100 < failing) {
+      const error = { type: 'api_error', message: 'a bad day' }
+      return Response.json({ error }, { status: 500, headers: { 'stripe-should-retry': 'false' } })
+    }
+    const answer = await sandbox.fetch(...request)
+    await wait()
+    return answer
+  }
   return {
     historyIsOver: () => {
       goesOn = false
     },
+    answerLate: () => late.resolve(),
     end: () => {
       isBad = false
+      late.resolve()
     },
-    fetch: async (...request: Parameters<typeof fetch>) => {
-      await wait()
-      // The client would try again by itself, seconds later; here it is the queue that shall.
-      if (isBad && random() * 100 < failing) {
-        const error = { type: 'api_error', message: 'a bad day' }
-        return Response.json({ error }, { status: 500, headers: { 'stripe-should-retry': 'false' } })
-      }
-      const answer = await sandbox.fetch(...request)
-      await wait()
-      if (goesOn && random() * 100 < stale) await pause(random() * 1000)
+    fetch: slowFetch,
+    staleFetch: (async (...request) => {
+      const answer = await slowFetch(...request)
+      if (goesOn && random() * 100 < stale) await late.promise
       return answer
-    },
+    }) satisfies typeof fetch as typeof fetch,
   }
 }
 
