@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Way, whatIsLeft } from '../src/payments/fees.ts'
-import { leftText, WhatIsLeft } from '../src/payments/what-is-left.tsx'
+import { type Way, whatIsLeft } from '../../src/payments/fees.ts'
+import { leftText, WhatIsLeft } from '../../src/payments/what-is-left.tsx'
 
 const CURRENCIES = ['cny', 'hkd', 'usd', 'sgd', 'eur', 'gbp', 'aud', 'cad', 'jpy', 'chf', 'kwd']
 const currencies = fc.constantFrom(...CURRENCIES)

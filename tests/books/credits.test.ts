@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { adjustCredits, takeCredit } from '../src/payments/credits.ts'
-import { creditsOf } from '../src/payments/rights.ts'
-import { onBothDatabases, onPostgres } from './support/databases.ts'
-import { openShop, type Shop } from './support/shop.ts'
+import { adjustCredits, takeCredit } from '../../src/payments/credits.ts'
+import { creditsOf } from '../../src/payments/rights.ts'
+import { onBothDatabases, onPostgres } from '../support/databases.ts'
+import { openShop, type Shop } from '../support/shop.ts'
 
 const PAGE = '/dashboard/credits'
 

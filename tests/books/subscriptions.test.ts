@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { GRACE_DAYS, rightsOf } from '../src/payments/rights.ts'
-import { sync } from '../src/payments/sync.ts'
-import { onBothDatabases, type TestDatabase } from './support/databases.ts'
-import { openShop, type Shop, sessionIdOf } from './support/shop.ts'
-import type { Visitor } from './support/visitor.ts'
+import { GRACE_DAYS, rightsOf } from '../../src/payments/rights.ts'
+import { sync } from '../../src/payments/sync.ts'
+import { onBothDatabases, type TestDatabase } from '../support/databases.ts'
+import { openShop, type Shop, sessionIdOf } from '../support/shop.ts'
+import type { Visitor } from '../support/visitor.ts'
 
 const DAY = 86_400_000
 
@@ -78,8 +78,8 @@ onBothDatabases('a member', (database) => {
     const { shop } = await withMember(database)
     await shop.quiet()
     const { id } = await subscriptionOf(shop)
-    const { stripePriceId } = await import('../src/payments/stripe-prices.ts')
-    const { catalog } = await import('../src/catalog.ts')
+    const { stripePriceId } = await import('../../src/payments/stripe-prices.ts')
+    const { catalog } = await import('../../src/catalog.ts')
     const yearly = catalog.products[1]!.prices.find(({ key }) => key === 'member-year')!
     const price = await stripePriceId(shop.stripe, yearly, 'en')
     const [item] = (await shop.stripe.subscriptions.retrieve(id)).items.data

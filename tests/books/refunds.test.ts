@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
-import { type CatalogText, defineCatalog } from '../src/define-catalog.ts'
-import { takeCredit } from '../src/payments/credits.ts'
-import { finishRefunds } from '../src/payments/refund-claims.ts'
-import { rightsOf } from '../src/payments/rights.ts'
-import { buy } from './support/buy.ts'
-import { onBothDatabases, onPostgres, type TestDatabase } from './support/databases.ts'
-import { proveAddress } from './support/prove-address.ts'
-import { openShop, sessionIdOf } from './support/shop.ts'
-import { textOf, type Visitor } from './support/visitor.ts'
+import { type CatalogText, defineCatalog } from '../../src/define-catalog.ts'
+import { takeCredit } from '../../src/payments/credits.ts'
+import { finishRefunds } from '../../src/payments/refund-claims.ts'
+import { rightsOf } from '../../src/payments/rights.ts'
+import { buy } from '../support/buy.ts'
+import { onBothDatabases, onPostgres, type TestDatabase } from '../support/databases.ts'
+import { proveAddress } from '../support/prove-address.ts'
+import { openShop, sessionIdOf } from '../support/shop.ts'
+import { textOf, type Visitor } from '../support/visitor.ts'
 
 onBothDatabases('refunds', (database) => {
   test('the owner gives back a part, then the rest; a double click counts once, and the customer is told each time', async () => {

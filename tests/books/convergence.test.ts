@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { onBothDatabases, onPostgres } from './support/databases.ts'
-import { openShop, SECRET, type Shop } from './support/shop.ts'
+import { onBothDatabases, onPostgres } from '../support/databases.ts'
+import { openShop, SECRET, type Shop } from '../support/shop.ts'
 
 const AT_ONCE = 10
 
@@ -72,7 +72,7 @@ onPostgres('reads that overtake each other', (database) => {
   test('one that started earlier and answers later does not undo the newer', async () => {
     const shop = await openShop(database, { webhooks: false })
     const { sessionId } = await shop.tip()
-    const { sync } = await import('../src/payments/sync.ts')
+    const { sync } = await import('../../src/payments/sync.ts')
     const client = shop.stripe.checkout.sessions
     const retrieve = client.retrieve.bind(client)
     const stale = await retrieve(sessionId, { expand: ['payment_intent.latest_charge.balance_transaction'] })

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { takeCredit } from '../src/payments/credits.ts'
-import { buy } from './support/buy.ts'
-import { onBothDatabases, onPostgres, type TestDatabase } from './support/databases.ts'
-import { proveAddress } from './support/prove-address.ts'
-import { openShop } from './support/shop.ts'
-import { textOf, type Visitor } from './support/visitor.ts'
+import { takeCredit } from '../../src/payments/credits.ts'
+import { buy } from '../support/buy.ts'
+import { onBothDatabases, onPostgres, type TestDatabase } from '../support/databases.ts'
+import { proveAddress } from '../support/prove-address.ts'
+import { openShop } from '../support/shop.ts'
+import { textOf, type Visitor } from '../support/visitor.ts'
 
 onBothDatabases('disputes', (database) => {
   test('what the kit knows is filled in, is saved, handed in once, and wins', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { onBothDatabases } from './support/databases.ts'
-import { openShop, type Shop, sessionIdOf } from './support/shop.ts'
+import { onBothDatabases } from '../support/databases.ts'
+import { openShop, type Shop, sessionIdOf } from '../support/shop.ts'
 
 onBothDatabases('the books', (database) => {
   test('a refund in two parts, one of which fails: rows, mails, and sums', async () => {

@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type Stripe from 'stripe'
 import { expect, test } from 'vitest'
-import { reconcile } from '../src/payments/reconcile/reconcile.ts'
-import { onBothDatabases } from './support/databases.ts'
-import { openShop, type Shop, sessionIdOf } from './support/shop.ts'
+import { reconcile } from '../../src/payments/reconcile/reconcile.ts'
+import { onBothDatabases } from '../support/databases.ts'
+import { openShop, type Shop, sessionIdOf } from '../support/shop.ts'
 
 const DAY = 86_400_000
 const ALL = { since: null }

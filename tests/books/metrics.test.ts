@@ -1,8 +1,8 @@
 import type Stripe from 'stripe'
 import { expect, test } from 'vitest'
-import { payingTime } from '../src/payments/paying-time.ts'
-import { monthly } from '../src/payments/subscription-cost.ts'
-import { sync } from '../src/payments/sync.ts'
+import { payingTime } from '../../src/payments/paying-time.ts'
+import { monthly } from '../../src/payments/subscription-cost.ts'
+import { sync } from '../../src/payments/sync.ts'
 import {
   lastThirtyDays,
   lifetimeValue,
@@ -10,9 +10,9 @@ import {
   paidSoFar,
   subscribedCurrencies,
   subscribersNow,
-} from '../src/revenue/subscribers.ts'
-import { onBothDatabases, onPostgres } from './support/databases.ts'
-import { openShop, type Shop } from './support/shop.ts'
+} from '../../src/revenue/subscribers.ts'
+import { onBothDatabases, onPostgres } from '../support/databases.ts'
+import { openShop, type Shop } from '../support/shop.ts'
 
 const DAY = 86_400_000
 const MONTHLY = { unit_amount: 3300, currency: 'cny', recurring: { interval: 'month' } } as const
