@@ -62,8 +62,8 @@ function Reconciliation({
   return (
     <>
       <p class="small muted">
-        {finished_at && `${t.checkedAt(at(finished_at))}. `}
-        {t.reconciled(checked, healed)} {unexplained === 0 && finished_at && t.nothingLeft}
+        {finished_at && t.checkedAt(at(finished_at))} {t.reconciled(checked, healed)}{' '}
+        {unexplained === 0 && finished_at && t.nothingLeft}
       </p>
       {error && <p class="problem">{t.reconcileError(error)}</p>}
       {unexplained > 0 && (
@@ -92,8 +92,9 @@ function Events({ locale, events, failedEvents, at }: SectionProps) {
           [t.waiting, String(events.waiting)],
         ]}
       />
-      <h3>{t.failed}</h3>
-      {failedEvents.length === 0 && <p class="muted">{t.noneFailed}</p>}
+      <p class={failedEvents.length === 0 ? 'muted' : 'problem'}>
+        {failedEvents.length === 0 ? t.noneFailed : t.failed}
+      </p>
       <ul class="rows">
         {failedEvents.map(({ id, type, object_id, error, received_at }) => (
           <li>
@@ -124,8 +125,9 @@ function Mails({ locale, mails, failedMails, at }: SectionProps) {
           [t.mailsWaiting, String(mails.waiting)],
         ]}
       />
-      <h3>{t.failedMails}</h3>
-      {failedMails.length === 0 && <p class="muted">{t.noneFailedMails}</p>}
+      <p class={failedMails.length === 0 ? 'muted' : 'problem'}>
+        {failedMails.length === 0 ? t.noneFailedMails : t.failedMails}
+      </p>
       <ul class="rows">
         {failedMails.map(({ id, recipient, error, failed_at }) => (
           <li>
@@ -145,14 +147,14 @@ function Mails({ locale, mails, failedMails, at }: SectionProps) {
 
 function Facts({ facts }: { facts: [name: string, value: string][] }) {
   return (
-    <dl class="stats">
+    <ul class="rows">
       {facts.map(([name, value]) => (
-        <div>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
+        <li>
+          <span class="muted">{name}</span>
+          <span>{value}</span>
+        </li>
       ))}
-    </dl>
+    </ul>
   )
 }
 

@@ -39,14 +39,23 @@ export function SubscribersPage(props: SubscribersProps) {
       <Facts {...props} />
       <section>
         <h2>{t.months}</h2>
+        {isEmpty(months) && <p class="muted">{t.nobodyYet}</p>}
         <ul class="rows">
-          {[...months].reverse().map((month) => (
+          {withPeople(months).map((month) => (
             <Month month={month} locale={locale} />
           ))}
         </ul>
       </section>
     </Page>
   )
+}
+
+const isEmpty = (months: MonthMovements[]) => withPeople(months).length === 0
+
+/** Newest first, from the first month that anybody was there. */
+function withPeople(months: MonthMovements[]): MonthMovements[] {
+  const first = months.findIndex((month) => month.atStart + month.new + month.reactivated > 0)
+  return first < 0 ? [] : months.slice(first).reverse()
 }
 
 function Facts({ locale, currency, present, soFar }: SubscribersProps) {

@@ -23,6 +23,7 @@ export const words = dictionary({
     soFar: (count: number, each: string, paid: string) =>
       `到现在有 ${count} 人订阅过，平均每人付了 ${each}，一共 ${paid}（减去退款，没减手续费）。`,
     months: '每个月',
+    nobodyYet: '还没有人订阅。',
     people: (count: number) => `${count} 人`,
     moved: (moved: Moved) => `新增 ${moved.new} · 回来 ${moved.reactivated} · 离开 ${moved.churned}`,
     rate: (rate: string) => `流失率 ${rate}`,
@@ -48,6 +49,7 @@ export const words = dictionary({
     soFar: (count, each, paid) =>
       `${count} ${count === 1 ? 'person has' : 'people have'} ever subscribed and paid ${each} on average, ${paid} in all (after refunds, before fees).`,
     months: 'Month by month',
+    nobodyYet: 'Nobody has subscribed yet.',
     people: (count) => `${count}`,
     moved: (moved) => `${moved.new} new · ${moved.reactivated} back · ${moved.churned} left`,
     rate: (rate) => `churn ${rate}`,
