@@ -7,8 +7,8 @@ export const outputFile = { json: process.env.TEST_REPORT ?? '' }
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.{ts,tsx}'],
-    // Suites of their own: npm run test:sandbox, test:programs, test:browser.
-    exclude: [...configDefaults.exclude, 'tests/{sandbox,programs,browser}/**'],
+    // Suites of their own: npm run test:sandbox, test:programs, test:faults, test:browser.
+    exclude: [...configDefaults.exclude, 'tests/{sandbox,programs,faults,browser}/**'],
     globalSetup: 'tests/support/databases-for-tests.ts',
     // A worker keeps its modules from file to file, and so its PGlite too; nothing of ours keeps state in a module.
     isolate: false,
