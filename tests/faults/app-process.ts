@@ -39,6 +39,16 @@ export class AppProcess {
     this.outputs.push(killed?.output ?? '')
   }
 
+  /** As a new version comes in: SIGTERM, and kill -9 for whoever is still there after ten seconds, as Docker does it. */
+  async stop(): Promise<void> {
+    const { program } = this
+    this.program = undefined
+    const code = await Promise.race([program?.kill('SIGTERM'), pause(10_000, 'still there')])
+    if (code === 'still there') await program?.kill('SIGKILL')
+    else if (code !== 0) this.deaths.push(`exit ${code} after SIGTERM: ${program?.output.slice(-1500)}`)
+    this.outputs.push(program?.output ?? '')
+  }
+
   up(): Promise<void> {
     return this.listening
   }

@@ -21,6 +21,8 @@ export interface Town {
   post: PostOffice
   random: Random
   forms: Form[]
+  /** Questions that were asked, by their pages. */
+  asked: Set<string>
   counts: { 'double clicks': number; declined: number; 'went away': number; refunds: number }
 }
 
@@ -48,6 +50,39 @@ export async function member(town: Town, browser: Browser, email: string, isOpen
   }
 }
 
+/** Somebody with an account and no plan, who spends what they buy. */
+export async function asker(town: Town, browser: Browser, email: string, isOpen: () => boolean): Promise<void> {
+  for (let left = MOST_QUESTIONS; isOpen() && left > 0; ) {
+    const quantity = between(town.random, 1, 3)
+    const isPaid = await buy(town, browser, { what: 'question-1', email, quantity, isKept: true })
+    for (let credits = isPaid ? quantity : 0; isOpen() && credits > 0 && left > 0; credits--, left--) {
+      await ask(town, browser)
+      await pause(between(town.random, 200, 1000))
+    }
+  }
+}
+
+// Far from where the site says that it is enough for an hour, each of them tried several times.
+const MOST_QUESTIONS = 6
+
+/** The same form until it is through: the payment may not be known yet. */
+async function ask({ asked, random }: Town, browser: Browser): Promise<void> {
+  const form = { title: 'Why?', body: 'I wonder.', request: crypto.randomUUID() }
+  const isDouble = random() < 0.3
+  for (let tries = 1; ; tries++) {
+    const answers = await Promise.all(
+      isDouble ? [browser.post('/ask', form), browser.post('/ask', form)] : [browser.post('/ask', form)],
+    )
+    for (const { status, headers } of answers) {
+      expect([303, 402]).toContain(status)
+      if (status === 303) asked.add(headers.get('location')!)
+    }
+    if (answers.every(({ status }) => status === 303)) return
+    if (tries === 5) return
+    await pause(1000)
+  }
+}
+
 /** One guest after the other, each with an address of their own. */
 export async function guests(town: Town, name: string, isOpen: () => boolean): Promise<void> {
   const { random } = town
@@ -58,14 +93,20 @@ export async function guests(town: Town, name: string, isOpen: () => boolean): P
   }
 }
 
-async function buy(town: Town, browser: Browser, wanted: Pick<Form, 'what' | 'email' | 'quantity'>): Promise<void> {
+type Wanted = Pick<Form, 'what' | 'email' | 'quantity'> & { isKept?: boolean }
+
+/** True when it is paid. What is kept is never given back. */
+async function buy(town: Town, browser: Browser, { isKept = false, ...wanted }: Wanted): Promise<boolean> {
   const { random, counts, stripe, forms } = town
   const form: Form = { ...wanted, sessionIds: new Set(), isPaid: false }
   forms.push(form)
   const isDouble = random() < 0.15
   if (isDouble) counts['double clicks']++
   const sessionId = await fillIn(browser, form, isDouble)
-  if (random() < 0.05) return void counts['went away']++
+  if (random() < 0.05) {
+    counts['went away']++
+    return false
+  }
 
   const { sandbox } = stripe
   if (random() < 0.1) {
@@ -81,7 +122,9 @@ async function buy(town: Town, browser: Browser, wanted: Pick<Form, 'what' | 'em
   expect(status).toBe('paid')
   form.isPaid = true
   if (random() < 0.7) await comeBack(browser, redirect)
-  if (form.what !== 'member-month' && card === '4242424242424242' && random() < 0.2) await giveBack(town, sessionId)
+  const canGoBack = !isKept && form.what !== 'member-month' && card === '4242424242424242'
+  if (canGoBack && random() < 0.2) await giveBack(town, sessionId)
+  return true
 }
 
 /** The same form again until the page at Stripe opens, as a reload does, and sometimes twice at once. */

@@ -42,11 +42,16 @@ function ofMachines({ processes, postgres, random }: Things): Faults {
     await pause(between(random, 0, 1500))
     await process.start()
   }
+  const replaced = async (process: AppProcess) => {
+    await process.stop()
+    await process.start()
+  }
   const [a, b] = processes as [AppProcess, AppProcess]
   return {
     'kill -9 of process A': () => killed(a),
     'kill -9 of process B': () => killed(b),
     'kill -9 of both': () => Promise.all([killed(a), killed(b)]),
+    'SIGTERM of a process': () => replaced(random() < 0.5 ? a : b),
     'crash of Postgres': () => postgres.crash(between(random, 0, 2500)),
   }
 }
