@@ -6,7 +6,6 @@ export default defineConfig({
   test: {
     root: new URL('../..', import.meta.url).pathname,
     include: ['tests/faults/**/*.test.ts'],
-    testTimeout: 170_000,
     passWithNoTests: false,
     reporters,
     outputFile,
