@@ -1,3 +1,4 @@
+import Stripe from 'stripe'
 import { expect, onTestFinished, test } from 'vitest'
 import { connectPostgres } from '../src/db/connection.ts'
 import { migrate } from '../src/db/migrate.ts'
@@ -97,6 +98,19 @@ onBothDatabases('what may get lost on the way', (database) => {
     await requeueDue({ db: shop.db, jobs: shop.jobs })
     await shop.quiet()
     expect(await shop.db.selectFrom('payments').select('status').execute()).toEqual([{ status: 'paid' }])
+  })
+
+  test('a form sent twice while Stripe is still at the first is to come again: nothing failed', async () => {
+    const shop = await openShop(database, { webhooks: false })
+    const busy = { error: { type: 'idempotency_error', code: 'idempotency_key_in_use', message: 'in progress' } }
+    const busyStripe = new Stripe('sk_test_busy', {
+      httpClient: Stripe.createFetchHttpClient(async () => Response.json(busy, { status: 409 })),
+      maxNetworkRetries: 0,
+    })
+    shop.stripe.checkout.sessions.create = busyStripe.checkout.sessions.create.bind(busyStripe.checkout.sessions)
+    const answer = await shop.visitor().post('/tip', { amount: '660', request: crypto.randomUUID() })
+    expect(answer.status).toBe(503)
+    expect(answer.headers.get('retry-after')).toBe('10')
   })
 
   test('polling keeps to the clock of Stripe: ours may be an hour ahead', async () => {

@@ -41,6 +41,8 @@ export function isStripeDown(error: unknown): boolean {
     error instanceof Stripe.errors.StripeRateLimitError ||
     // A key that was rolled: nothing for a customer to mend.
     error instanceof Stripe.errors.StripeAuthenticationError ||
+    // The same form was sent twice, and Stripe is still at the first.
+    (error instanceof Stripe.errors.StripeError && error.code === 'idempotency_key_in_use') ||
     (error instanceof Stripe.errors.StripeAPIError && (error.statusCode ?? 500) >= 500)
   )
 }

@@ -12,23 +12,34 @@ export interface PostgresServer {
   /** Its superuser's address. */
   url: string
   stop(): Promise<void>
+  /** Ends it as a crash does, and starts it again on the same data and port after `downMs`. */
+  crash(downMs: number): Promise<void>
+}
+
+export interface PostgresOptions {
+  /** What is committed survives `crash`, as in production; for other tests that is waste. */
+  survivesCrash?: boolean
 }
 
 /**
  * Starts a Postgres of our own on a free port of this machine, in a temporary folder.
  * It ends with `stop`, or with this process, however that ends. Throws when there is none to start.
  */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const home = mkdtempSync(join(tmpdir(), 'first-paid-user-postgres-'))
   try {
-    return await startIn(home, serverUser())
+    return await startIn(home, serverUser(), options)
   } catch (error) {
     rmSync(home, { recursive: true, force: true })
     throw error
   }
 }
 
-async function startIn(home: string, user: ServerUser | undefined): Promise<PostgresServer> {
+async function startIn(
+  home: string,
+  user: ServerUser | undefined,
+  { survivesCrash = false }: PostgresOptions,
+): Promise<PostgresServer> {
   if (user) chownSync(home, user.uid, user.gid)
   const bin = findPostgres(home, user)
   const data = join(home, 'data')
@@ -53,12 +64,11 @@ async function startIn(home: string, user: ServerUser | undefined): Promise<Post
     max_connections: 200,
     // A test's database need not outlive the machine.
     fsync: 'off',
-    synchronous_commit: 'off',
-    full_page_writes: 'off',
+    ...(!survivesCrash && { synchronous_commit: 'off', full_page_writes: 'off' }),
   }
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const stop = await keep({ home, command: join(bin, 'postgres'), args: ['-D', data, ...flags], user })
-  return { url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`, stop }
+  const kept = await keep({ home, command: join(bin, 'postgres'), args: ['-D', data, ...flags], user })
+  return { url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`, ...kept }
 }
 
 /** What postgres-keeper.ts is told. */
@@ -69,7 +79,7 @@ export interface Kept {
   user: ServerUser | undefined
 }
 
-async function keep(kept: Kept): Promise<() => Promise<void>> {
+async function keep(kept: Kept): Promise<Pick<PostgresServer, 'stop' | 'crash'>> {
   const keeper = fileURLToPath(new URL('postgres-keeper.ts', import.meta.url))
   const child = spawn(process.execPath, [keeper, JSON.stringify(kept)], {
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -78,11 +88,25 @@ async function keep(kept: Kept): Promise<() => Promise<void>> {
   const exited = once(child, 'exit')
   let log = ''
   child.stderr.on('data', (data) => (log += data))
-  const [first] = await Promise.race([once(child.stdout, 'data'), exited])
-  if (String(first) !== 'ready\n') throw new Error(`Postgres did not start:\n${log}`)
-  return async () => {
-    child.stdin.end()
-    await exited
+  const becomes = async (state: 'ready' | 'down') => {
+    const [said] = await Promise.race([once(child.stdout, 'data'), exited])
+    if (String(said) !== `${state}\n`) throw new Error(`Postgres is not ${state}:\n${log}`)
+  }
+  const tell = (what: 'crash' | 'start', state: 'ready' | 'down') => {
+    child.stdin.write(`${what}\n`)
+    return becomes(state)
+  }
+  await becomes('ready')
+  return {
+    async stop() {
+      child.stdin.end()
+      await exited
+    },
+    async crash(downMs) {
+      await tell('crash', 'down')
+      await new Promise((done) => setTimeout(done, downMs))
+      await tell('start', 'ready')
+    },
   }
 }
 
