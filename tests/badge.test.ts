@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { badgeSvg, textWidth } from '../src/badge/svg.ts'
+import { recordEntry, reverseEntry } from '../src/payments/offline-entries.ts'
 import { onBothDatabases } from './support/databases.ts'
 import { openShop, type Shop } from './support/shop.ts'
 
@@ -34,6 +35,22 @@ onBothDatabases('the badge', (database) => {
     expect(await count(shop)).toBe(2)
     await shop.db.updateTable('payments').set({ email: null }).where('email', '=', 'bob@example.com').execute()
     expect(await count(shop)).toBe(2)
+
+    // A red packet taken by hand counts, until it is taken back.
+    const entry = { name: null, description: 'x', amount: 660, currency: 'cny', locale: 'en', received_at: new Date() }
+    const record = (key: string, email: string | null) =>
+      shop.db.transaction().execute((trx) => recordEntry(shop, trx, { ...entry, key, email }))
+    await record('by-hand', 'dan@example.com')
+    await record('again', 'dan@example.com')
+    await record('nameless', null)
+    expect(await count(shop)).toBe(4)
+    const { id } = await shop.db
+      .selectFrom('offline_entries')
+      .select('id')
+      .where('key', '=', 'nameless')
+      .executeTakeFirstOrThrow()
+    await shop.db.transaction().execute((trx) => reverseEntry(trx, id))
+    expect(await count(shop)).toBe(3)
   })
 
   test('is the same for everybody: other sites may show it, caches keep it, and nobody gets a cookie', async () => {

@@ -1,15 +1,20 @@
 import { formatMoney } from '../money.ts'
 import { SubmitButton } from '../ui/form.tsx'
+import { formatDate } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
 import { Money } from '../ui/money.tsx'
 import type { PaymentRequest } from './request.ts'
 import { words } from './words.ts'
 
 /** What whoever has the link sees: who asks for what, and whether it can be paid; never who paid. */
-export function PayPage({ request, ...context }: PageContext & { request: PaymentRequest }) {
+export function PayPage({
+  request,
+  timeZone,
+  ...context
+}: PageContext & { request: PaymentRequest; timeZone: string }) {
   const { locale, shopName } = context
   const t = words[locale]
-  const { state, money, description, id } = request
+  const { state, money, description, id, expiresAt } = request
   const amount = formatMoney(money, locale)
   return (
     <Page {...context} title={t.payTitle(amount)} narrow noindex>
@@ -23,7 +28,9 @@ export function PayPage({ request, ...context }: PageContext & { request: Paymen
       {state === 'open' ? (
         <form method="post" action={`/pay/${id}`}>
           <SubmitButton>{t.pay}</SubmitButton>
-          <p class="small muted">{t.methods}</p>
+          <p class="small muted">
+            {t.methods} {expiresAt && t.payUntil(formatDate(expiresAt, locale, timeZone, 'dateTime'))}
+          </p>
         </form>
       ) : (
         <div class={state === 'paid' ? 'outcome paid' : 'outcome'}>

@@ -84,12 +84,12 @@ function payRoutes(deps: RequestDeps): Hono {
     })
 }
 
-async function showPayPage(c: Context, { db }: RequestDeps) {
+async function showPayPage(c: Context, { db, config }: RequestDeps) {
   const request = await requestOf(db, c.req.param('id') ?? '')
   if (!request) return c.notFound()
   const isGone = request.state === 'cancelled' || request.state === 'expired'
   c.header('cache-control', 'no-store')
-  return renderPage(c, <PayPage {...pageContext(c)} request={request} />, isGone ? 410 : 200)
+  return renderPage(c, <PayPage {...pageContext(c)} request={request} timeZone={config.timeZone} />, isGone ? 410 : 200)
 }
 
 async function showList(
