@@ -224,7 +224,7 @@ export class Courier {
     const { busy } = this.world
     const givenUpAt = Date.now() + PATIENCE_MS
     for (let looks = 0; Date.now() < givenUpAt; looks++) {
-      if (looks % 5 === 0) await this.hurry()
+      if (looks % 5 === 0) await untilDone(() => this.hurry())
       const { rows } = await sql<{ waiting: number }>`
         select (select count(*) from pgboss.job where name in ('sync', 'mail')
             and (state in ('created', 'active') or ${all} and state = 'retry'))
@@ -238,13 +238,27 @@ export class Courier {
   }
 }
 
-/** What a sign-in with a proved address does. */
+/** What a sign-in with a proved address does. Whoever is cut off signs in again. */
 async function prove({ db }: World['busy'], person: Person): Promise<void> {
-  await db.transaction().execute(async (trx) => {
-    await trx
+  const user = { ...person, email_verified_at: new Date() }
+  await untilDone(async () => {
+    await db
       .insertInto('users')
-      .values({ ...person, email_verified_at: new Date() })
+      .values(user)
+      .onConflict((conflict) => conflict.column('id').doNothing())
       .execute()
+    await claimPurchases(db, person)
   })
-  await claimPurchases(db, person)
+}
+
+/** A few times more when a connection breaks under it. */
+async function untilDone(work: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (tries === 5) throw error
+      await pause(50)
+    }
+  }
 }
