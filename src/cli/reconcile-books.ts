@@ -14,7 +14,7 @@ export async function reconcileBooks(deps: SyncDeps, options: ReconcileOptions):
   const result = await reconcile(deps, options)
   const days = await mendRollups(deps.db, deps.config.timeZone, options.dryRun)
   if (days.length > 0) options.say?.(`days that were summed up wrongly: ${days.join(', ')}`)
-  return result
+  return options.dryRun ? { ...result, unexplained: result.unexplained + days.length } : result
 }
 
 /** The same for a command that waits at the other end of a socket: a line of JSON for whatever is said. */
@@ -28,7 +28,7 @@ export function reconcileFor(deps: SyncDeps, query: Record<string, string>): Rea
         const say = (line: string) => write({ say: line })
         write({ result: await reconcileBooks(deps, { since, dryRun: query.dryRun === 'true', say }) })
       } catch (error) {
-        write({ error: String(error) })
+        write({ error: (error as Error).message })
       }
       controller.close()
     },

@@ -5,6 +5,7 @@ import { type Config, ConfigError, loadConfig } from '../config.ts'
 import { migrate } from '../db/migrate.ts'
 import { startJobs } from '../jobs/queue.ts'
 import type { Reconciled, ReconcileOptions } from '../payments/reconcile/reconcile.ts'
+import { ReconcileUnderWay } from '../payments/reconcile/runs.ts'
 import { createStripe } from '../payments/stripe.ts'
 import { run } from '../run.ts'
 import { askRunningApp } from './control.ts'
@@ -71,6 +72,7 @@ async function here(config: Config, span: Span, say: (line: string) => void): Pr
 }
 
 function explain(error: unknown): never {
+  if (error instanceof ReconcileUnderWay) throw new ConfigError(error.message)
   if (error instanceof Stripe.errors.StripeError) throw new ConfigError(`Stripe says: ${error.message}`)
   throw error
 }

@@ -347,7 +347,7 @@ export interface ReconcileProgress {
 export interface Difference {
   kind: 'balance_transactions' | 'payments' | 'refunds' | 'disputes' | 'payouts' | 'subscriptions'
   id: string
-  what: 'missing' | 'different' | 'unknown to Stripe'
+  what: 'missing' | 'different' | 'unknown to Stripe' | 'not readable'
   /** Column by column, what we have and what Stripe has. */
   columns?: Record<string, [ours: unknown, stripes: unknown]>
   /** Why it could not be healed. */

@@ -43,7 +43,8 @@ function Books({ locale, balances, reconciliation, at }: SectionProps) {
         const by = formatMoney({ amount: ours - stripes, currency }, locale)
         return <p>{differs_since ? t.differs(name, by, at(differs_since)) : t.agrees(name)}</p>
       })}
-      {reconciliation ? <Reconciliation {...{ locale, reconciliation, at }} /> : <p class="muted">{t.neverChecked}</p>}
+      {reconciliation.error && <p class="problem">{t.reconcileError(reconciliation.error)}</p>}
+      <Reconciliation {...{ locale, reconciliation, at }} />
       <Press action="reconcile">{t.reconcileNow}</Press>
       <p class="small muted">
         {t.wholeHint} <code>npm run stripe:reconcile -- --all</code>
@@ -52,20 +53,15 @@ function Books({ locale, balances, reconciliation, at }: SectionProps) {
   )
 }
 
-function Reconciliation({
-  locale,
-  reconciliation,
-  at,
-}: Pick<SectionProps, 'locale' | 'at'> & { reconciliation: NonNullable<State['reconciliation']> }) {
+function Reconciliation({ locale, reconciliation, at }: Pick<SectionProps, 'locale' | 'at' | 'reconciliation'>) {
   const t = words[locale]
-  const { finished_at, checked, healed, unexplained, differences, error } = reconciliation
+  if (!reconciliation.ended) return <p class="muted">{t.neverChecked}</p>
+  const { finished_at, checked, healed, unexplained, differences } = reconciliation.ended
   return (
     <>
       <p class="small muted">
-        {finished_at && t.checkedAt(at(finished_at))} {t.reconciled(checked, healed)}{' '}
-        {unexplained === 0 && finished_at && t.nothingLeft}
+        {t.checkedAt(at(finished_at))} {t.reconciled(checked, healed)} {unexplained === 0 && t.nothingLeft}
       </p>
-      {error && <p class="problem">{t.reconcileError(error)}</p>}
       {unexplained > 0 && (
         <>
           <p>{t.left(unexplained)}</p>

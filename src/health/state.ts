@@ -53,13 +53,12 @@ async function mailState(db: Db): Promise<{ waiting: number; lastSent: Date | nu
   return rows[0]!
 }
 
-/** The latest that ended, or else the one that is under way or died. A dry run changes nothing, and says nothing here. */
-function latestReconciliation(db: Db) {
-  return db
-    .selectFrom('reconciliations')
-    .selectAll()
-    .where('dry_run', '=', false)
-    .orderBy(sql`finished_at desc nulls last`)
-    .limit(1)
-    .executeTakeFirst()
+/** A dry run changes nothing, and says nothing here. */
+async function latestReconciliation(db: Db) {
+  const runs = db.selectFrom('reconciliations').selectAll().where('dry_run', '=', false)
+  const [ended, newest] = await Promise.all([
+    runs.where('finished_at', 'is not', null).orderBy('finished_at', 'desc').limit(1).executeTakeFirst(),
+    runs.orderBy('id', 'desc').limit(1).executeTakeFirst(),
+  ])
+  return { ended, error: newest?.error ?? null }
 }

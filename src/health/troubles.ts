@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Db } from '../db/connection.ts'
 import type { Todo } from '../feature.ts'
 import { formatMoney } from '../money.ts'
@@ -9,9 +10,15 @@ const href = '/dashboard/health'
 
 /** What does not mend itself: mail that was given up, events that could not be applied, books that differ. The oldest few of each. */
 export async function troubles(db: Db, locale: Locale): Promise<Todo[]> {
-  const [mails, events, balances] = await Promise.all([failedMails(db), failedEvents(db), differences(db)])
+  const [mails, events, balances, late] = await Promise.all([
+    failedMails(db),
+    failedEvents(db),
+    differences(db),
+    isReconcileLate(db),
+  ])
   const t = words[locale]
   return [
+    ...(late ? [{ text: t.reconcileLate, note: late.error ?? '', href }] : []),
     ...balances.map(({ currency, ours, stripes }) => {
       const by = formatMoney({ amount: ours - stripes, currency }, locale)
       return { text: t.differsTodo(by), href }
@@ -19,6 +26,17 @@ export async function troubles(db: Db, locale: Locale): Promise<Todo[]> {
     ...mails.map(({ recipient, error }) => ({ text: t.failedMail(recipient), note: error ?? '', href })),
     ...events.map(({ type, error }) => ({ text: t.failedEvent(type), note: error ?? '', href })),
   ]
+}
+
+/** It begins every hour; hours without one that ended are told, with the reason of the newest. */
+async function isReconcileLate(db: Db): Promise<{ error: string | null } | undefined> {
+  const { rows } = await sql<{ error: string | null }>`
+    select (select error from reconciliations where not dry_run order by id desc limit 1) as error
+    from reconciliations where not dry_run
+    having min(started_at) < now() - interval '3 hours'
+      and coalesce(max(finished_at), '-infinity') < now() - interval '3 hours'
+  `.execute(db)
+  return rows[0]
 }
 
 function differences(db: Db) {

@@ -34,6 +34,7 @@ export const words = dictionary({
     noneFailedMails: '没有退回来的。',
     failedMail: (to: string) => `给 ${to} 的邮件没有送到`,
     failedEvent: (type: string) => `Stripe 的一条消息还没能入账：${type}`,
+    reconcileLate: '和 Stripe 的核对已经几个小时没有做完',
     differsTodo: (by: string) => `账和 Stripe 差 ${by}`,
   },
   en: {
@@ -69,6 +70,7 @@ export const words = dictionary({
     noneFailedMails: 'Nothing came back.',
     failedMail: (to) => `The mail to ${to} was not delivered`,
     failedEvent: (type) => `A message from Stripe is not in the books yet: ${type}`,
+    reconcileLate: 'The books have not been compared with Stripe for hours',
     differsTodo: (by) => `The books are off from Stripe by ${by}`,
   },
 })

@@ -32,6 +32,14 @@ export async function syncEvents(deps: SyncDeps, objectId: string): Promise<void
   if (begun.eventIds.length > 0) await readAndWrite(deps, objectId, begun)
 }
 
+/** Writes what a list of Stripe's said of an object that can't be read by itself. Throws the database's errors. */
+export async function writeListed(deps: SyncDeps, reading: Reading): Promise<void> {
+  const { number } = await beginRead(deps.db, reading.id)
+  await deps.db.transaction().execute(async (trx) => {
+    if (await isNewest(trx, reading.id, number)) await write(deps, trx, reading)
+  })
+}
+
 interface Read {
   number: number
   /** The events that this read answers: those that had arrived before it started. */

@@ -33,6 +33,9 @@ export async function write(deps: SyncDeps, trx: Trx, reading: Reading): Promise
 async function writeBalanceTransactions(trx: Trx, rows: Row<'balance_transactions'>[]): Promise<void> {
   for (const row of rows) {
     const { id: _, payment_id: __, ...facts } = row
+    const names = Object.keys(facts).map((name) => sql.ref(name))
+    const ours = sql.join(names.map((name) => sql`balance_transactions.${name}`))
+    const stripes = sql.join(names.map((name) => sql`excluded.${name}`))
     await trx
       .insertInto('balance_transactions')
       .values(row)
@@ -40,19 +43,14 @@ async function writeBalanceTransactions(trx: Trx, rows: Row<'balance_transaction
         conflict
           .column('id')
           .doUpdateSet({ ...facts, payment_id: sql`coalesce(excluded.payment_id, balance_transactions.payment_id)` })
-          .where(isChanged),
+          .where(
+            sql<boolean>`(balance_transactions.payment_id is null and excluded.payment_id is not null)
+              or (${ours}) is distinct from (${stripes})`,
+          ),
       )
       .execute()
   }
 }
-
-const isChanged = sql<boolean>`
-  (balance_transactions.payment_id is null and excluded.payment_id is not null)
-  or (balance_transactions.amount, balance_transactions.fee, balance_transactions.net, balance_transactions.currency,
-      balance_transactions.type, balance_transactions.reporting_category, balance_transactions.balance_type,
-      balance_transactions.created_at)
-    is distinct from (excluded.amount, excluded.fee, excluded.net, excluded.currency,
-      excluded.type, excluded.reporting_category, excluded.balance_type, excluded.created_at)`
 
 async function writeRows<T extends 'refunds' | 'disputes' | 'payouts'>(
   trx: Trx,

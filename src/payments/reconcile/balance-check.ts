@@ -9,18 +9,16 @@ export interface BalanceCheck {
   stripes: number
 }
 
-/** Lays the sum of the books beside Stripe's balance, currency by currency, and remembers how they compare. */
-export async function checkBalance(db: Db, stripe: Stripe): Promise<BalanceCheck[]> {
+/** The sum of the books beside Stripe's balance, currency by currency. */
+export async function compareBalance(db: Db, stripe: Stripe): Promise<BalanceCheck[]> {
   const stripes = await balanceOf(stripe)
   const ours = await sumsOf(db)
   const currencies = [...new Set([...stripes.keys(), ...ours.keys()])].toSorted()
-  const checks = currencies.map((currency) => ({
+  return currencies.map((currency) => ({
     currency,
     ours: ours.get(currency) ?? 0,
     stripes: stripes.get(currency) ?? 0,
   }))
-  for (const check of checks) await remember(db, check)
-  return checks
 }
 
 /** https://docs.stripe.com/api/balance/balance_object */
@@ -43,18 +41,28 @@ async function sumsOf(db: Db): Promise<Map<string, number>> {
   return new Map(rows.map(({ currency, net }) => [currency, net]))
 }
 
-function remember(db: Db, { currency, ours, stripes }: BalanceCheck) {
-  const now = new Date()
-  return db
-    .insertInto('balance_checks')
-    .values({ currency, ours, stripes, checked_at: now, differs_since: ours === stripes ? null : now })
-    .onConflict((conflict) =>
-      conflict.column('currency').doUpdateSet({
-        ours,
-        stripes,
-        checked_at: now,
-        differs_since: ours === stripes ? null : sql<Date>`coalesce(balance_checks.differs_since, ${now})`,
-      }),
-    )
-    .execute()
+/**
+ * Remembers how they compared. Money may move while one looks, so a difference counts as one when the next comparison,
+ * an hour later, finds the same.
+ */
+export async function rememberBalance(db: Db, checks: BalanceCheck[]): Promise<void> {
+  for (const { currency, ours, stripes } of checks) {
+    const now = new Date()
+    await db
+      .insertInto('balance_checks')
+      .values({ currency, ours, stripes, checked_at: now, differs_since: null })
+      .onConflict((conflict) =>
+        conflict.column('currency').doUpdateSet({
+          ours,
+          stripes,
+          checked_at: now,
+          differs_since: sql<Date | null>`case
+            when ${ours === stripes} then null
+            when balance_checks.ours - balance_checks.stripes = ${ours - stripes}::bigint
+              then coalesce(balance_checks.differs_since, balance_checks.checked_at)
+          end`,
+        }),
+      )
+      .execute()
+  }
 }

@@ -1,12 +1,12 @@
 import type Stripe from 'stripe'
-import type { Kind } from './kinds.ts'
+import type { Kind, Listed } from './kinds.ts'
 import { patiently, type Say } from './patiently.ts'
 
 const PAGE = 100
 
 /** Objects as Stripe lists them. */
 export interface Batch {
-  objects: { id: string; created: number }[]
+  objects: Listed[]
   /** The time, in seconds since 1970, of which these are all there are. `to` is exclusive, and open in the newest batch. */
   span?: { from: number; to?: number | undefined }
   /** The last object that is through with this batch. */
@@ -31,7 +31,7 @@ export async function* batches(
     const page = await patiently(() => kind.page(stripe, range), say)
     const all = [...held, ...page.data]
     // When going on, what is newer is through.
-    if (after && cursor === after) to = page.data[0]?.created ?? since
+    if (after && cursor === after) to = page.data[0] ? page.data[0].created + 1 : since
     const oldest = all.at(-1)
     if (!page.has_more || !oldest) {
       yield { objects: all, span: { from: since, to }, last: oldest?.id }

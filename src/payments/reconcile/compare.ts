@@ -1,24 +1,39 @@
 import type { Db } from '../../db/connection.ts'
 import type { Difference } from '../../db/tables.ts'
 import type { Batch } from './batches.ts'
-import type { Kind, KindName, Listed } from './kinds.ts'
+import type { Columns, Kind, KindName, Listed } from './kinds.ts'
 
 type Row = Record<string, unknown> & { id: string }
 
-/** What of a batch is missing in our tables or different there, and what of its span only we have. Changes nothing. */
-export async function compare(db: Db, kind: Kind, batch: Batch): Promise<Difference[]> {
-  const { name } = kind
-  const objects = batch.objects as never[]
-  const known = (await kind.ours?.(db, objects)) ?? new Set<string>()
-  const listed = objects.flatMap((object) => kind.columns(object, known) ?? [])
-  const rows = new Map((await rowsOf(db, name, batch)).map((row) => [row.id, row]))
-  const differences = listed.flatMap((columns) => difference(name, columns, rows.get(columns.id)) ?? [])
-  const ids = new Set(batch.objects.map(({ id }) => id))
-  const unknown = [...rows.keys()].filter((id) => !ids.has(id))
-  return [...differences, ...unknown.map((id): Difference => ({ kind: name, id, what: 'unknown to Stripe' }))]
+/** Something that differs, and the object of Stripe's that says so; what only we have has none. */
+export interface Found {
+  difference: Difference
+  object?: Listed
 }
 
-function difference(kind: KindName, stripes: Listed, ours: Row | undefined): Difference | undefined {
+/** What of a batch is missing in our tables or different there, and what of its span only we have. Changes nothing. */
+export async function compare(db: Db, kind: Kind, { objects, span }: Batch): Promise<Found[]> {
+  const ours = (await kind.ours?.(db, objects)) ?? new Set<string>()
+  const listed = objects.flatMap((object) => {
+    const columns = kind.columns(object, ours)
+    return columns ? [{ object, columns }] : []
+  })
+  const ids = listed.map(({ columns }) => columns.id)
+  const spanned = span && !kind.isPart ? await rowsIn(db, kind.name, span) : []
+  const rows = byId([...spanned, ...(await rowsOf(db, kind.name, ids))])
+  const known = new Set([...ids, ...objects.map(({ id }) => id)])
+  return [
+    ...listed.flatMap(({ object, columns }) => {
+      const difference = differenceOf(kind.name, columns, rows.get(columns.id))
+      return difference ? [{ difference, object }] : []
+    }),
+    ...spanned
+      .filter(({ id }) => !known.has(id))
+      .map(({ id }): Found => ({ difference: { kind: kind.name, id, what: 'unknown to Stripe' } })),
+  ]
+}
+
+function differenceOf(kind: KindName, stripes: Columns, ours: Row | undefined): Difference | undefined {
   const { id } = stripes
   if (!ours) return { kind, id, what: 'missing' }
   const columns = Object.entries(stripes)
@@ -32,20 +47,17 @@ function isSame(ours: unknown, stripes: unknown): boolean {
   return (ours ?? null) === (stripes ?? null)
 }
 
-/** Ours of the same span, and of the same ids wherever they stand. */
-async function rowsOf(db: Db, name: KindName, { objects, span }: Batch): Promise<Row[]> {
-  const spanned = span ? await rowsIn(db, name, span) : []
-  const seen = new Set(spanned.map(({ id }) => id))
-  const others = objects.map(({ id }) => id).filter((id) => !seen.has(id))
-  if (others.length === 0) return spanned
-  return [...spanned, ...(await tableOf(db, name).where('id', 'in', others).execute())]
+const byId = (rows: Row[]) => new Map(rows.map((row) => [row.id, row]))
+
+async function rowsOf(db: Db, name: KindName, ids: string[]): Promise<Row[]> {
+  return ids.length > 0 ? tableOf(db, name).where('id', 'in', ids).execute() : []
 }
 
 function rowsIn(db: Db, name: KindName, { from, to }: NonNullable<Batch['span']>): Promise<Row[]> {
   let rows = tableOf(db, name).where('created_at', '>=', new Date(from * 1000))
   if (to !== undefined) rows = rows.where('created_at', '<', new Date(to * 1000))
-  // Paid ones alone are compared: what is on its way is a loose end.
-  if (name === 'payments') rows = rows.where('status', '=', 'paid')
+  // What is on its way is a loose end, and of what cost nothing there is no PaymentIntent.
+  if (name === 'payments') rows = rows.where('status', '=', 'paid').where('amount', '>', 0)
   return rows.execute()
 }
 

@@ -8,90 +8,124 @@ import { disputeRow, refundRow } from '../read-what-became.ts'
 import { balanceTransactionRow, chargeFacts, expanded, idOf } from '../reading.ts'
 
 export type KindName = Difference['kind']
-export type Listed = Record<string, unknown> & { id: string }
-type Range = { created?: { gte: number }; limit: number; starting_after?: string }
+export type Columns = Record<string, unknown> & { id: string }
+type Page = { created?: { gte: number }; limit: number; starting_after?: string }
 
-/** What Stripe can list and we keep: a page of it, and each object as the columns that must be equal. */
-export interface Kind {
+/** What Stripe can list and we keep: the tables are compared with these, in this order. */
+export interface Kind<T extends Listed = Listed> {
   name: KindName
-  page(stripe: Stripe, range: Range): Promise<Stripe.ApiList<{ id: string; created: number }>>
-  /** Undefined for what need not be in our tables. */
-  columns(object: never, ours: Ours): Listed | undefined
+  page(stripe: Stripe, page: Page): Promise<Stripe.ApiList<T>>
+  one(stripe: Stripe, id: string): Promise<T>
+  /** An object as the columns that must be equal; undefined for what need not be in our tables. */
+  columns(object: T, ours: Ours): Columns | undefined
   /** Looks up, for a whole page, what tells ours from another app's. */
-  ours?(db: Db, objects: never[]): Promise<Ours>
+  ours?(db: Db, objects: T[]): Promise<Ours>
+  /** What to read again when it differs: by reading that, others of its page are healed too. */
+  healedBy?(object: T): string | undefined
+  /** Its rows are those of another kind, so that one that is not listed is not unknown. */
+  isPart?: boolean
 }
 
+export type Listed = { id: string; created: number }
 export type Ours = ReadonlySet<string>
 
-function kind<T extends { id: string; created: number }>(definition: {
-  name: KindName
-  page(stripe: Stripe, range: Range): Promise<Stripe.ApiList<T>>
-  columns(object: T, ours: Ours): Listed | undefined
-  ours?(db: Db, objects: T[]): Promise<Ours>
-}): Kind {
-  return definition as unknown as Kind
+const balanceTransactions: Kind<Stripe.BalanceTransaction> = {
+  name: 'balance_transactions',
+  page: (stripe, page) => stripe.balanceTransactions.list({ ...page, expand: ['data.source'] }),
+  one: (stripe, id) => stripe.balanceTransactions.retrieve(id, { expand: ['source'] }),
+  columns(transaction) {
+    const { payment_id: _, available_on: __, description: ___, ...columns } = balanceTransactionRow(transaction, null)
+    return columns
+  },
+  healedBy(transaction) {
+    const source = expanded(transaction.source) as { object: string; payment_intent?: string } | undefined
+    // An inquiry leaves no mark on its charge, so a dispute is asked for by itself.
+    return source && source.object !== 'dispute' ? (idOf(source.payment_intent) ?? undefined) : undefined
+  },
 }
 
-/** In this order: what the first heals, the others need not. */
-export const kinds: Kind[] = [
-  kind<Stripe.BalanceTransaction>({
-    name: 'balance_transactions',
-    page: (stripe, range) => stripe.balanceTransactions.list(range),
-    columns(transaction) {
-      const { payment_id: _, available_on: __, description: ___, ...columns } = balanceTransactionRow(transaction, null)
-      return columns
-    },
-  }),
-  kind<Stripe.PaymentIntent>({
-    name: 'payments',
-    page: (stripe, range) => stripe.paymentIntents.list({ ...range, expand: ['data.latest_charge'] }),
-    ours: (db, intents) => paymentsAmong(db, intents.map(idOf)),
-    columns(intent, ours) {
-      if (intent.status !== 'succeeded' || !(metadataOf(intent.metadata) || ours.has(intent.id))) return undefined
-      const { id, amount, currency } = intent
-      return { id, status: 'paid', amount, currency, ...chargeFacts(expanded(intent.latest_charge)) }
-    },
-  }),
-  kind<Stripe.Refund>({
-    name: 'refunds',
-    page: (stripe, range) => stripe.refunds.list(range),
-    ours: (db, refunds) => paymentsAmong(db, refunds.map(intentOf)),
-    columns: (refund, ours) => {
-      const intent = intentOf(refund)
-      return intent && ours.has(intent) ? refundRow(refund, intent) : undefined
-    },
-  }),
-  kind<Stripe.Dispute>({
-    name: 'disputes',
-    page: (stripe, range) => stripe.disputes.list(range),
-    ours: (db, disputes) => paymentsAmong(db, disputes.map(intentOf)),
-    columns: (dispute, ours) => {
-      const intent = intentOf(dispute)
-      return intent && ours.has(intent) ? disputeRow(dispute, intent) : undefined
-    },
-  }),
-  kind<Stripe.Payout>({
-    name: 'payouts',
-    page: (stripe, range) => stripe.payouts.list(range),
-    columns: payoutRow,
-  }),
-  kind<Stripe.Subscription>({
-    name: 'subscriptions',
-    page: (stripe, range) =>
-      stripe.subscriptions.list({
-        ...range,
-        status: 'all',
-        expand: subscriptionExpand.map((field) => `data.${field}`),
-      }),
-    columns(subscription) {
-      const row = subscriptionRow(subscription)
-      if (!row) return undefined
-      // Whoever deleted their account is forgotten here, and not at Stripe.
-      const { email: _, ...columns } = row
-      return columns
-    },
-  }),
-]
+const payments: Kind<Stripe.PaymentIntent> = {
+  name: 'payments',
+  page: (stripe, page) => stripe.paymentIntents.list({ ...page, expand: ['data.latest_charge'] }),
+  one: (stripe, id) => stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] }),
+  ours: (db, intents) => paymentsAmong(db, intents.map(idOf)),
+  columns(intent, ours) {
+    if (intent.status !== 'succeeded' || !(metadataOf(intent.metadata) || ours.has(intent.id))) return undefined
+    const { id, amount, currency } = intent
+    return { id, status: 'paid', amount, currency, ...chargeFacts(expanded(intent.latest_charge)) }
+  },
+}
+
+/** The PaymentIntent of an invoice does not say whose it is; the invoice does. */
+const subscriptionPayments: Kind<Stripe.InvoicePayment> = {
+  name: 'payments',
+  isPart: true,
+  page: (stripe, page) => stripe.invoicePayments.list({ ...page, status: 'paid', expand: ['data.invoice'] }),
+  one: (stripe, id) => stripe.invoicePayments.retrieve(id, { expand: ['invoice'] }),
+  columns({ invoice: given, payment, currency }) {
+    const invoice = expanded(given)
+    const id = idOf(payment.payment_intent)
+    if (!id || !invoice || invoice.deleted || !metadataOf(invoice.parent?.subscription_details?.metadata)) {
+      return undefined
+    }
+    return { id, status: 'paid', currency, invoice_id: invoice.id }
+  },
+}
+
+const refunds: Kind<Stripe.Refund> = {
+  name: 'refunds',
+  page: (stripe, page) => stripe.refunds.list(page),
+  one: (stripe, id) => stripe.refunds.retrieve(id),
+  ours: (db, objects) => paymentsAmong(db, objects.map(intentOf)),
+  columns: (refund, ours) => {
+    const intent = intentOf(refund)
+    return intent && ours.has(intent) ? refundRow(refund, intent) : undefined
+  },
+  healedBy: (refund) => intentOf(refund) ?? undefined,
+}
+
+const disputes: Kind<Stripe.Dispute> = {
+  name: 'disputes',
+  page: (stripe, page) => stripe.disputes.list(page),
+  one: (stripe, id) => stripe.disputes.retrieve(id),
+  ours: (db, objects) => paymentsAmong(db, objects.map(intentOf)),
+  columns: (dispute, ours) => {
+    const intent = intentOf(dispute)
+    return intent && ours.has(intent) ? disputeRow(dispute, intent) : undefined
+  },
+}
+
+const payouts: Kind<Stripe.Payout> = {
+  name: 'payouts',
+  page: (stripe, page) => stripe.payouts.list(page),
+  one: (stripe, id) => stripe.payouts.retrieve(id),
+  columns: payoutRow,
+}
+
+const subscriptions: Kind<Stripe.Subscription> = {
+  name: 'subscriptions',
+  page: (stripe, page) =>
+    stripe.subscriptions.list({ ...page, status: 'all', expand: subscriptionExpand.map((field) => `data.${field}`) }),
+  one: (stripe, id) => stripe.subscriptions.retrieve(id, { expand: subscriptionExpand }),
+  columns(subscription) {
+    const row = subscriptionRow(subscription)
+    if (!row) return undefined
+    // Whoever deleted their account is forgotten here, and not at Stripe.
+    const { email: _, ...columns } = row
+    return columns
+  },
+}
+
+/** What the first heals, the others need not. */
+export const kinds = [
+  balanceTransactions,
+  payments,
+  subscriptionPayments,
+  refunds,
+  disputes,
+  payouts,
+  subscriptions,
+] as Kind[]
 
 const intentOf = (object: { payment_intent: string | { id: string } | null }) => idOf(object.payment_intent)
 

@@ -1,14 +1,18 @@
 import { sql } from 'kysely'
-import type { Db } from '../../db/connection.ts'
+import type { Db, Trx } from '../../db/connection.ts'
 import type { Difference, ReconcileProgress } from '../../db/tables.ts'
 
 // The latest are enough to see what is wrong.
 const KEPT = 100
+const BEAT_MS = 20_000
 
 export interface Run {
   id: number
   since: Date | null
   dryRun: boolean
+  startedAt: Date
+  /** It died on the way, and goes on from there. */
+  isTakenUp: boolean
   progress: ReconcileProgress
   checked: number
   healed: number
@@ -16,16 +20,39 @@ export interface Run {
   differences: Difference[]
 }
 
-/** Begins a run, or takes up one that died on the way and had the same to do. */
-export async function beginRun(db: Db, { since, dryRun }: { since: Date | null; dryRun: boolean }): Promise<Run> {
-  const row = (await deadRun(db, since, dryRun)) ?? (await newRun(db, since, dryRun))
-  const { id, progress, checked, healed, unexplained, differences } = row
-  return { id, since: row.since, dryRun, progress, checked, healed, unexplained, differences }
+/** Another process is at it. */
+export class ReconcileUnderWay extends Error {
+  constructor() {
+    super('another comparison with Stripe is under way: wait for it')
+  }
 }
 
-/** A run is alive while it says so every two minutes. One that looked back about as far is the same. */
-function deadRun(db: Db, since: Date | null, dryRun: boolean) {
-  return db
+/**
+ * Begins a run, or takes up one that died on the way and had the same to do. One at a time, among all processes: throws
+ * ReconcileUnderWay.
+ */
+export function beginRun(db: Db, { since, dryRun }: { since: Date | null; dryRun: boolean }): Promise<Run> {
+  return db.transaction().execute(async (trx) => {
+    await sql`select pg_advisory_xact_lock(hashtext('reconcile'))`.execute(trx)
+    if (await isUnderWay(trx)) throw new ReconcileUnderWay()
+    const dead = await takeUp(trx, since, dryRun)
+    const row = dead ?? (await newRun(trx, since, dryRun))
+    const { id, progress, checked, healed, unexplained, differences, started_at } = row
+    const counts = { checked, healed, unexplained, differences }
+    return { id, since: row.since, dryRun, startedAt: started_at, isTakenUp: dead !== undefined, progress, ...counts }
+  })
+}
+
+/** A run is alive while it says so, every twenty seconds. */
+const isAlive = sql<boolean>`finished_at is null and error is null and seen_at > now() - interval '2 minutes'`
+
+async function isUnderWay(trx: Trx): Promise<boolean> {
+  return (await trx.selectFrom('reconciliations').select('id').where(isAlive).executeTakeFirst()) !== undefined
+}
+
+/** Of the last day, one that looked back about as far. */
+function takeUp(trx: Trx, since: Date | null, dryRun: boolean) {
+  return trx
     .updateTable('reconciliations')
     .set({ seen_at: sql`now()`, error: null })
     .where('id', '=', ({ selectFrom }) =>
@@ -34,19 +61,33 @@ function deadRun(db: Db, since: Date | null, dryRun: boolean) {
         .where('finished_at', 'is', null)
         .where('dry_run', '=', dryRun)
         .where('started_at', '>', sql<Date>`now() - interval '1 day'`)
-        .where('seen_at', '<', sql<Date>`now() - interval '2 minutes'`)
-        .where(({ eb }) => (since ? eb('since', '<=', since) : eb('since', 'is', null)))
+        .where(({ eb }) =>
+          since
+            ? eb.and([eb('since', '<=', since), eb('since', '>', new Date(since.getTime() - 86_400_000))])
+            : eb('since', 'is', null),
+        )
         .orderBy('started_at', 'desc')
-        .limit(1)
-        .forUpdate()
-        .skipLocked(),
+        .limit(1),
     )
     .returningAll()
     .executeTakeFirst()
 }
 
-function newRun(db: Db, since: Date | null, dryRun: boolean) {
-  return db.insertInto('reconciliations').values({ since, dry_run: dryRun }).returningAll().executeTakeFirstOrThrow()
+function newRun(trx: Trx, since: Date | null, dryRun: boolean) {
+  return trx.insertInto('reconciliations').values({ since, dry_run: dryRun }).returningAll().executeTakeFirstOrThrow()
+}
+
+/** Says that the run is alive, until it is stopped. */
+export function keepAlive(db: Db, { id }: Run): () => void {
+  const beat = () =>
+    db
+      .updateTable('reconciliations')
+      .set({ seen_at: sql`now()` })
+      .where('id', '=', id)
+      .execute()
+      .catch(() => {})
+  const timer = setInterval(beat, BEAT_MS).unref()
+  return () => clearInterval(timer)
 }
 
 /** Notes how far a run is: from here it is taken up if it dies. */
