@@ -10,6 +10,7 @@ import { migrate } from './db/migrate.ts'
 import { keepStripeMode } from './db/stripe-mode.ts'
 import { type Jobs, startJobs } from './jobs/queue.ts'
 import { deliverMail, giveUp } from './mail/delivery.ts'
+import { updateCustomerEmail } from './payments/customers.ts'
 import { requeueDue } from './payments/inbox.ts'
 import { mailEndingPasses } from './payments/pass-mails.ts'
 import { poll } from './payments/poll.ts'
@@ -53,6 +54,7 @@ export async function start({
   await jobs.work('mail-failed', ({ mailId }) => giveUp(db, mailId))
   await jobs.work('poll', async () => void (await poll(deps)))
   await jobs.schedule('poll', POLL_CRON)
+  await jobs.work('customer-email', ({ userId }) => updateCustomerEmail(deps, userId))
   await jobs.work('reconcile', async () => void (await reconcileLately(deps)))
   await jobs.schedule('reconcile', '23 * * * *')
   await jobs.work('requeue', () => requeueDue(deps))

@@ -62,7 +62,15 @@ onBothDatabases('stripe:setup', (database) => {
     const fresh = await account.priceOf('club-month')
     const month = dearer.products[1]!.prices[0]!
     const site = { stripe: clientOf(account.sandbox), config: { baseUrl: SITE, locale: 'en' as const } }
-    const order = { kind: 'catalog', price: month, quantity: 1, locale: 'en', cancelPath: '/', requestId: 'r' } as const
+    const order = {
+      kind: 'catalog',
+      price: month,
+      quantity: 1,
+      trial: false,
+      locale: 'en',
+      cancelPath: '/',
+      requestId: 'r',
+    } as const
     const { id } = await createCheckout(site, order)
     const session = await account.stripe.checkout.sessions.retrieve(id, { expand: ['line_items'] })
     expect(session.amount_total).toBe(3500)

@@ -19,7 +19,7 @@ export interface AccountProps extends PageContext {
   email: string
   hasPassword: boolean
   rights: PlanSectionProps['rights']
-  isCustomer: boolean
+  portals: { subscriptionId?: string; plan?: string | null }[]
   purchases: Purchase[]
   /** What may be done with one, by its id. */
   links: Map<string, { href: string; text: string }>

@@ -11,6 +11,7 @@ const words = dictionary({
     nothing: '还没有开通什么。',
     shop: '看看卖什么',
     manage: '管理订阅、发票和付款方式',
+    manageOne: (product: string) => `管理${product}（以访客身份买的）`,
   },
   en: {
     heading: 'What you have',
@@ -19,6 +20,7 @@ const words = dictionary({
     nothing: 'Nothing yet.',
     shop: 'See what there is',
     manage: 'Manage subscription, invoices and card',
+    manageOne: (product) => `Manage ${product}, bought as a guest`,
   },
 })
 
@@ -26,12 +28,12 @@ export interface PlanSectionProps {
   locale: Locale
   timeZone: string
   rights: Rights
-  /** Somebody whom Stripe knows may go to its customer portal. */
-  isCustomer: boolean
+  /** What is managed at Stripe's customer portal, each place by a button. */
+  portals: { subscriptionId?: string; plan?: string | null }[]
 }
 
 /** What is open to this person now. */
-export function PlanSection({ locale, timeZone, rights, isCustomer }: PlanSectionProps) {
+export function PlanSection({ locale, timeZone, rights, portals }: PlanSectionProps) {
   const t = words[locale]
   const named = (plan: string) => productOfPlan(plan)?.name[locale] ?? plan
   const lines = [
@@ -49,11 +51,12 @@ export function PlanSection({ locale, timeZone, rights, isCustomer }: PlanSectio
           {t.nothing} <a href="/">{t.shop}</a>
         </p>
       )}
-      {isCustomer && (
+      {portals.map(({ subscriptionId, plan }) => (
         <form method="post" action="/portal">
-          <SubmitButton kind="quiet">{t.manage}</SubmitButton>
+          {subscriptionId && <input type="hidden" name="subscription" value={subscriptionId} />}
+          <SubmitButton kind="quiet">{plan && portals.length > 1 ? t.manageOne(named(plan)) : t.manage}</SubmitButton>
         </form>
-      )}
+      ))}
     </section>
   )
 }

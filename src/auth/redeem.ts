@@ -31,6 +31,7 @@ export async function redeem(
       throw error
     })
   deps.jobs.wake('mail')
+  deps.jobs.wake('customer-email')
   if (!userId) return c.redirect('/account?said=email-unchanged', 303)
   return (await signIn(c, deps, { id: userId, method, returnTo: proof.returnTo })) ?? c.redirect('/sign-in', 303)
 }
@@ -74,6 +75,7 @@ async function changeEmail(
   await trx.updateTable('mails').set({ user_id: userId }).where('recipient', '=', user.email).execute()
   await trx.deleteFrom('email_proofs').where('email', '=', user.email).where('purpose', '!=', 'owner').execute()
   await endSessions(trx, userId)
+  await deps.jobs.enqueue(trx, 'customer-email', { userId })
   for (const to of [user.email, email]) {
     await notify(deps, trx, { id: userId, email: to }, { what: 'email-changed', newEmail: email })
   }

@@ -97,6 +97,7 @@ export interface Tables {
     paid_at: Timestamp | null
     anonymized_at: Timestamp | null
     user_id: string | null
+    buyer_id: string | null
     customer_id: string | null
     price_key: string | null
     quantity: Generated<number>
@@ -110,6 +111,7 @@ export interface Tables {
   subscriptions: {
     id: string
     user_id: string | null
+    buyer_id: string | null
     customer_id: string
     email: string | null
     locale: string

@@ -48,7 +48,10 @@ interface Activity {
   text: string
 }
 
-async function activity(db: Db, features: Feature[], { payment_id, user_id, paid_at }: Dispute): Promise<Activity[]> {
+async function activity(db: Db, features: Feature[], dispute: Dispute): Promise<Activity[]> {
+  const { payment_id, user_id, buyer_id, paid_at } = dispute
+  // A guest may have written anybody's address: what its owner did is not the payer's to read.
+  const payer = buyer_id && buyer_id === user_id ? user_id : null
   const mails = await db
     .selectFrom('mails')
     .select(['key', 'recipient', 'sent_at'])
@@ -62,9 +65,9 @@ async function activity(db: Db, features: Feature[], { payment_id, user_id, paid
       at: sent_at!,
       text: `Sent the ${key.split(':')[0]} to ${recipient}`,
     })),
-    ...(user_id ? await activityOf(db, user_id) : []),
+    ...(payer ? await activityOf(db, payer) : []),
   ]
-  if (user_id) for (const feature of features) lines.push(...((await feature.evidence?.(user_id)) ?? []))
+  if (payer) for (const feature of features) lines.push(...((await feature.evidence?.(payer)) ?? []))
   return lines.toSorted((a, b) => a.at.getTime() - b.at.getTime())
 }
 

@@ -35,7 +35,16 @@ export function disputesOfPayment(db: Db, paymentId: string) {
 /** A dispute, with the payment that it is about. */
 export async function readDispute(db: Db, id: string) {
   return selectDisputes(db)
-    .select(['p.user_id', 'p.amount as paid', 'p.paid_at', 'p.message', 'p.method', 'p.price_key', 'p.quantity'])
+    .select([
+      'p.user_id',
+      'p.buyer_id',
+      'p.amount as paid',
+      'p.paid_at',
+      'p.message',
+      'p.method',
+      'p.price_key',
+      'p.quantity',
+    ])
     .where('d.id', '=', id)
     .executeTakeFirst()
 }

@@ -8,6 +8,8 @@ export interface QueueData {
   mail: { mailId: number }
   'mail-failed': { mailId: number }
   poll: Record<string, never>
+  /** A user's new address, told to Stripe. */
+  'customer-email': { userId: string }
   /** Our tables beside Stripe's lists. */
   reconcile: Record<string, never>
   /** Events in the inbox that nobody works on. */
@@ -32,6 +34,7 @@ const patient = { retryDelay: 2, retryBackoff: true, retryDelayMax: 3600 }
 const queues: Record<QueueName, Omit<Queue, 'name'>> = {
   // A minute of quick tries; after that the inbox brings the object back again and again.
   sync: { ...alive, ...patient, retryLimit: 5 },
+  'customer-email': { ...alive, ...patient, retryLimit: 20 },
   'mail-failed': { ...alive },
   mail: { ...alive, ...patient, retryLimit: 20, deadLetter: 'mail-failed' },
   poll: { policy: 'short', ...alive, retryLimit: 0 },

@@ -20,6 +20,8 @@ interface OrderBase {
   /** Who pays, where we know it: their Stripe customer, or the address to begin with. */
   customerId?: string | undefined
   email?: string | undefined
+  /** Who is signed in: then it is theirs, whatever address they write at Stripe. */
+  userId?: string | undefined
 }
 
 /** An amount of its own: a tip, a payment request. */
@@ -40,6 +42,8 @@ interface CatalogItem {
   kind: 'catalog'
   price: Price
   quantity: number
+  /** Whether the price's trial, if it has one, is still theirs. */
+  trial: boolean
 }
 
 export interface CheckoutDeps {
@@ -77,7 +81,7 @@ function commonParams(
 }
 
 function amountParams(order: Amount & OrderBase): Stripe.Checkout.SessionCreateParams {
-  const { kind, description, money, name, message, request, expiresAt, locale } = order
+  const { kind, description, money, name, message, request, expiresAt, locale, userId: user } = order
   const { currency, amount: unit_amount } = money
   return {
     mode: 'payment',
@@ -85,7 +89,7 @@ function amountParams(order: Amount & OrderBase): Stripe.Checkout.SessionCreateP
     ...(request && { locale: 'auto' }),
     ...(expiresAt && { expires_at: Math.ceil(expiresAt.getTime() / 1000) }),
     line_items: [{ quantity: 1, price_data: { currency, unit_amount, product_data: { name: description } } }],
-    ...paymentData(description, asMetadata({ app: 'first-paid-user', kind, locale, name, message, request })),
+    ...paymentData(description, asMetadata({ app: 'first-paid-user', kind, locale, name, message, request, user })),
   }
 }
 
@@ -104,6 +108,7 @@ async function itemParams(
     credits: credits * quantity,
     plan: product.plan,
     days: days && days * quantity,
+    user: order.userId,
   })
   const { promotionCodes, automaticTax, invoices } = catalog.checkout
   const switches: Stripe.Checkout.SessionCreateParams = {
@@ -112,7 +117,7 @@ async function itemParams(
     ...(automaticTax && { automatic_tax: { enabled: true } }),
   }
   if (kind === 'subscription') {
-    const trial = trialDays ? { trial_period_days: trialDays } : {}
+    const trial = trialDays && order.trial ? { trial_period_days: trialDays } : {}
     return { mode: 'subscription', ...switches, metadata, subscription_data: { metadata, ...trial } }
   }
   return {

@@ -4,7 +4,7 @@ import type { Db, Trx } from '../db/connection.ts'
 /**
  * Gives a user what was bought with their address before it was proved. Typing an address claims nothing: call this only
  * for one that its owner has just proved, after that is committed. What somebody has claimed stays theirs when the address
- * changes hands.
+ * changes hands; what somebody bought while they were signed in is nobody else's, whatever address stands on it.
  */
 export function claimPurchases(db: Db, user: { id: string; email: string }): Promise<void> {
   return db.transaction().execute(async (trx) => {
@@ -27,12 +27,14 @@ async function claim(db: Trx, { id, email }: { id: string; email: string }): Pro
     .updateTable('payments')
     .set({ user_id: id })
     .where('email', '=', email)
+    .where('buyer_id', 'is', null)
     .where('user_id', 'is', null)
     .execute()
   await db
     .updateTable('subscriptions')
     .set({ user_id: id })
     .where('email', '=', email)
+    .where('buyer_id', 'is', null)
     .where('user_id', 'is', null)
     .execute()
   await db

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type Stripe from 'stripe'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/connection.ts'
@@ -5,13 +6,18 @@ import type { Locale } from '../locales.ts'
 import { isPaidBy } from './paid-by.ts'
 import { ownPortal } from './portal.ts'
 import { isMissing } from './stripe.ts'
+import { type SyncDeps, sync } from './sync.ts'
 
-/** Stripe's customer (cus_…) of a user: that of their latest subscription, else of their latest payment. */
+/**
+ * Stripe's customer (cus_…) that a user has paid as while signed in; undefined before. A guest who wrote their address at
+ * Stripe is somebody else, though the purchase may be theirs: that card and those invoices are not.
+ */
 export async function customerOf(db: Db, userId: string): Promise<string | undefined> {
   const subscription = await db
     .selectFrom('subscriptions')
     .select('customer_id')
     .where('user_id', '=', userId)
+    .where('buyer_id', '=', userId)
     .orderBy('created_at', 'desc')
     .limit(1)
     .executeTakeFirst()
@@ -20,11 +26,35 @@ export async function customerOf(db: Db, userId: string): Promise<string | undef
     .selectFrom('payments')
     .select('customer_id')
     .where('user_id', '=', userId)
+    .where('buyer_id', '=', userId)
     .where('customer_id', 'is not', null)
     .orderBy('created_at', 'desc')
     .limit(1)
     .executeTakeFirst()
   return payment?.customer_id ?? undefined
+}
+
+function liveSubscriptions(db: Db, userId: string) {
+  return db
+    .selectFrom('subscriptions')
+    .select(['id', 'plan', 'customer_id'])
+    .where('user_id', '=', userId)
+    .where('status', 'in', LIVE)
+    .orderBy('created_at', 'desc')
+    .execute()
+}
+
+/** What a user can manage at Stripe: usually all in one place; what a guest bought for them, apart, by its subscription. */
+export async function portalsOf(db: Db, userId: string): Promise<{ subscriptionId?: string; plan?: string | null }[]> {
+  const own = await customerOf(db, userId)
+  const others = (await liveSubscriptions(db, userId)).filter(({ customer_id }) => customer_id !== own)
+  return [...(own ? [{}] : []), ...others.map(({ id, plan }) => ({ subscriptionId: id, plan }))]
+}
+
+/** Whether a user has ever subscribed, to anything: then no trial is left. */
+export async function hasSubscribed(db: Db, user: { id: string; email: string }): Promise<boolean> {
+  const one = await db.selectFrom('subscriptions').select('id').where(isPaidBy(user)).limit(1).executeTakeFirst()
+  return one !== undefined
 }
 
 const LIVE = ['active', 'trialing', 'past_due', 'incomplete', 'unpaid', 'paused']
@@ -47,10 +77,12 @@ export function liveSubscription(db: Db, userId: string, plan: string | undefine
  */
 export async function portalUrl(
   { db, stripe, config }: { db: Db; stripe: Stripe; config: Pick<Config, 'baseUrl'> },
-  userId: string,
+  { userId, subscriptionId }: { userId: string; subscriptionId?: string | undefined },
   locale: Locale,
 ): Promise<string | undefined> {
-  const customer = await customerOf(db, userId)
+  const live = await liveSubscriptions(db, userId)
+  const asked = live.find(({ id }) => id === subscriptionId)
+  const customer = asked?.customer_id ?? (await customerOf(db, userId)) ?? live[0]?.customer_id
   if (!customer) return undefined
   // Without one of ours (npm run stripe:setup makes it), the account's default.
   const configuration = await ownPortal(stripe)
@@ -80,4 +112,32 @@ export async function cancelSubscriptions(
       if (!isMissing(error)) throw error
     })
   }
+}
+
+/**
+ * Tells Stripe the address of a user who has changed it, so that the receipts of renewals reach them. Runs as a job.
+ * Throws Stripe's errors.
+ */
+export async function updateCustomerEmail(deps: SyncDeps, userId: string): Promise<void> {
+  const { db, stripe } = deps
+  const user = await db.selectFrom('users').select('email').where('id', '=', userId).executeTakeFirst()
+  const rows = await db
+    .selectFrom('subscriptions')
+    .select(['id', 'customer_id'])
+    .where('buyer_id', '=', userId)
+    .union(
+      db
+        .selectFrom('payments')
+        .select([sql<string>`null`.as('id'), sql<string>`customer_id`.as('customer_id')])
+        .where('buyer_id', '=', userId)
+        .where('customer_id', 'is not', null),
+    )
+    .execute()
+  if (!user) return
+  for (const customer of new Set(rows.map(({ customer_id }) => customer_id))) {
+    await stripe.customers.update(customer, { email: user.email }).catch((error) => {
+      if (!isMissing(error)) throw error
+    })
+  }
+  for (const { id } of rows) if (id) await sync(deps, id)
 }

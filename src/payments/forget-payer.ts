@@ -13,7 +13,7 @@ export async function forgetPayer(trx: Trx, user: { id: string; email: string })
   // What is just being written is forgotten as well, once it is there.
   await lockPayer(trx, user.email)
   const isTheirs = isPaidBy(user)
-  const forgotten = { email: null, anonymized_at: new Date() }
+  const forgotten = { email: null, buyer_id: null, anonymized_at: new Date() }
   const payments = await trx
     .updateTable('payments')
     .set({ ...forgotten, name: null, message: null })

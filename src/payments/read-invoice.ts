@@ -47,6 +47,7 @@ export function invoicePayment(
     name: null,
     message: null,
     locale: metadata.locale,
+    buyer_id: metadata.user ?? null,
     ...facts,
     customer_id: idOf(invoice.customer),
     price_key: metadata.price ?? null,

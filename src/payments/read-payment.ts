@@ -51,7 +51,7 @@ function paymentRow(
   const status = statusOf(intent, session)
   if (!metadata || !status) return undefined
   const charge = expanded(intent.latest_charge)
-  const { kind, locale, name, message, price, quantity, credits, plan, days, request } = metadata
+  const { kind, locale, name, message, price, quantity, credits, plan, days, request, user } = metadata
   return {
     id: intent.id,
     kind,
@@ -72,6 +72,7 @@ function paymentRow(
     plan: plan ?? null,
     days: days ?? null,
     request_id: request ?? null,
+    buyer_id: user ?? null,
     livemode: intent.livemode,
     created_at: dateOf(intent.created),
     paid_at: status === 'paid' && charge ? dateOf(charge.created) : null,

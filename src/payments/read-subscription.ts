@@ -30,6 +30,7 @@ export function subscriptionRow(subscription: Stripe.Subscription): Row<'subscri
     customer_id: idOf(subscription.customer)!,
     email: payerOf(customer && !customer.deleted ? customer.email : null),
     locale: metadata.locale,
+    buyer_id: metadata.user ?? null,
     status: subscription.status,
     price_key: priceKey ?? null,
     plan: known?.product.plan ?? metadata.plan ?? null,

@@ -79,11 +79,12 @@ function writePayment(trx: Trx, payment: Row<'payments'>) {
   const { id: _, ...facts } = payment
   return trx
     .insertInto('payments')
-    .values({ ...payment, user_id: userOf(payment.email) })
+    .values({ ...payment, user_id: ownerOf(payment) })
     .onConflict((conflict) =>
       conflict.column('id').doUpdateSet({
         ...facts,
         email: unlessForgotten('payments', 'email'),
+        buyer_id: unlessForgotten('payments', 'buyer_id'),
         name: unlessForgotten('payments', 'name'),
         message: unlessForgotten('payments', 'message'),
       }),
@@ -96,12 +97,22 @@ function writeSubscription(trx: Trx, subscription: Row<'subscriptions'>) {
   const { id: _, ...facts } = subscription
   return trx
     .insertInto('subscriptions')
-    .values({ ...subscription, user_id: userOf(subscription.email) })
+    .values({ ...subscription, user_id: ownerOf(subscription) })
     .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet({ ...facts, email: unlessForgotten('subscriptions', 'email') }),
+      conflict.column('id').doUpdateSet({
+        ...facts,
+        email: unlessForgotten('subscriptions', 'email'),
+        buyer_id: unlessForgotten('subscriptions', 'buyer_id'),
+      }),
     )
     .returningAll()
     .executeTakeFirstOrThrow()
+}
+
+/** Who was signed in when it was begun, and nobody else; of a guest's, who has proved the address. */
+function ownerOf({ buyer_id, email }: { buyer_id?: string | null; email?: string | null }) {
+  if (!buyer_id) return userOf(email)
+  return sql<string | null>`(select id from users where id = ${buyer_id})`
 }
 
 /** Who has proved this address. Purchases of an address that nobody has proved yet are claimed later, see claims.ts. */

@@ -5,7 +5,7 @@ import { requireUser } from '../auth/guards.ts'
 import type { Limits } from '../auth/limits.ts'
 import { priceOfKey } from '../catalog.ts'
 import { createCheckout } from '../payments/checkout.ts'
-import { customerOf, liveSubscription, portalUrl } from '../payments/customers.ts'
+import { customerOf, hasSubscribed, liveSubscription, portalUrl } from '../payments/customers.ts'
 import type { SyncDeps } from '../payments/sync.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
@@ -16,6 +16,14 @@ export type BuyDeps = SyncDeps & { limits: Limits }
 const BuyForm = z.object({
   request: z.string().regex(/^[\w-]{8,64}$/),
   quantity: z.coerce.number().int().positive().default(1),
+})
+
+const PortalForm = z.object({
+  subscription: z
+    .string()
+    .regex(/^sub_\w+$/)
+    .optional()
+    .catch(undefined),
 })
 
 /** `POST /checkout/:price` and `POST /portal`. A client names a price and how many; everything else the catalog says. */
@@ -30,10 +38,13 @@ export function buyRoutes(deps: BuyDeps): Hono {
       if (price.kind === 'subscription' && user && (await liveSubscription(deps.db, user.userId, price.product.plan))) {
         return renderPage(c, <SubscribedPage {...pageContext(c)} product={price.product.name[c.var.locale]} />, 409)
       }
+      // A trial is for each person once, so it needs somebody to remember.
+      if (price.trialDays && !user) return c.redirect(`/sign-in?return=${encodeURIComponent('/')}`, 303)
       const { url } = await createCheckout(deps, {
         kind: 'catalog',
         price,
         quantity: form.data.quantity,
+        trial: user !== undefined && !(await hasSubscribed(deps.db, { id: user.userId, email: user.email })),
         locale: c.var.locale,
         cancelPath: `/#${price.product.key}`,
         requestId: form.data.request,
@@ -42,15 +53,17 @@ export function buyRoutes(deps: BuyDeps): Hono {
       return c.redirect(url, 303)
     })
     .post('/portal', requireUser, async (c) => {
-      const url = await portalUrl(deps, c.var.user!.userId, c.var.locale)
+      const { subscription } = PortalForm.parse(await c.req.parseBody())
+      const url = await portalUrl(deps, { userId: c.var.user!.userId, subscriptionId: subscription }, c.var.locale)
       return url ? c.redirect(url, 303) : c.redirect('/account', 303)
     })
 }
 
 /** Stripe's customer of somebody who has paid before; to others their address is only suggested. */
-async function payerOf(c: Context, { db }: BuyDeps): Promise<{ customerId?: string; email?: string }> {
+async function payerOf(c: Context, { db }: BuyDeps) {
   const { user } = c.var
   if (!user) return {}
-  const customerId = await customerOf(db, user.userId)
-  return customerId ? { customerId } : { email: user.email }
+  const { userId, email } = user
+  const customerId = await customerOf(db, userId)
+  return { userId, ...(customerId ? { customerId } : { email }) }
 }

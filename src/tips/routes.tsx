@@ -46,6 +46,7 @@ function tipRoutes(deps: TipDeps): Hono {
           locale,
           cancelPath: '/tip',
           requestId: request,
+          userId: c.var.user?.userId,
         })
         return c.redirect(url, 303)
       },
