@@ -13,7 +13,7 @@ export async function countSupporters(db: Db): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(distinct person) as count from (
       select coalesce(user_id, email, customer_id, id) as person from payments
-      where status = 'paid' and (amount = 0 or refunded < amount)
+      where status = 'paid' and refunded < amount
       union all
       select coalesce(user_id, email, 'offline-' || id) from offline_entries where amount > 0 and ${isKept}
     ) as people

@@ -13,10 +13,12 @@ const objectOf: Record<string, (object: EventObject) => string | undefined> = {
   // A declined card: the session stays open, so this matters only to a payment that was already processing.
   'payment_intent.payment_failed': (intent) => intent.id,
   'payment_intent.canceled': (intent) => intent.id,
-  'charge.succeeded': (charge) => charge.payment_intent,
+  'charge.succeeded': paymentOfCharge,
+  // Also one that had gone through, and bounced.
+  'charge.failed': paymentOfCharge,
   // Brings the fee, seconds after the payment.
-  'charge.updated': (charge) => charge.payment_intent,
-  'charge.refunded': (charge) => charge.payment_intent,
+  'charge.updated': paymentOfCharge,
+  'charge.refunded': paymentOfCharge,
   'charge.refund.updated': paymentOfRefund,
   'refund.created': paymentOfRefund,
   'refund.updated': paymentOfRefund,
@@ -76,4 +78,9 @@ function paymentOfSession(session: EventObject): string | undefined {
 
 function paymentOfRefund(refund: EventObject): string | undefined {
   return refund.payment_intent ?? refund.id
+}
+
+// Without PaymentIntent it was not made here, and moves the balance all the same.
+function paymentOfCharge(charge: EventObject): string | undefined {
+  return charge.payment_intent ?? charge.id
 }

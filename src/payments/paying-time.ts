@@ -11,19 +11,27 @@ const NEVER: PayingTime = { began_at: null, stopped_at: null }
  */
 export async function payingTime(stripe: Stripe, subscription: Stripe.Subscription): Promise<PayingTime> {
   const { status, start_date, trial_start, trial_end } = subscription
-  if (status === 'incomplete' || status === 'incomplete_expired' || neverPaid(subscription)) return NEVER
   // A trial that was given later is a pause of one who had begun.
   const beginsWithTrial = trial_start !== null && trial_start <= start_date
+  if (status === 'incomplete' || status === 'incomplete_expired') return NEVER
   if (status === 'trialing' && beginsWithTrial) return NEVER
+  if (status === 'canceled' && !(await hasPaid(stripe, subscription, beginsWithTrial))) return NEVER
   const began = (beginsWithTrial && trial_end) || start_date
   const stopped = await stoppedAt(stripe, subscription)
   if (stopped !== null && stopped <= began) return NEVER
   return { began_at: dateOf(began), stopped_at: maybeDate(stopped) }
 }
 
-function neverPaid({ status, latest_invoice }: Stripe.Subscription): boolean {
+async function hasPaid(
+  stripe: Stripe,
+  { id: subscription, latest_invoice }: Stripe.Subscription,
+  beganWithTrial: boolean,
+): Promise<boolean> {
   const invoice = expanded(latest_invoice)
-  return status === 'canceled' && invoice?.billing_reason === 'subscription_create' && invoice.status !== 'paid'
+  if (!beganWithTrial) return invoice?.billing_reason !== 'subscription_create' || invoice.status === 'paid'
+  // The trial's own invoice is of nothing, and paid.
+  const paid = await stripe.invoices.list({ subscription, status: 'paid', limit: 100 })
+  return paid.data.some(({ amount_paid }) => amount_paid > 0)
 }
 
 async function stoppedAt(stripe: Stripe, subscription: Stripe.Subscription): Promise<number | null> {

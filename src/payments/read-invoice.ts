@@ -1,22 +1,6 @@
 import type Stripe from 'stripe'
 import { metadataOf } from './metadata.ts'
-import { readingOfPayment } from './read-what-became.ts'
-import { type ChargeFacts, dateOf, expanded, idOf, payerOf, type Reading, type Row } from './reading.ts'
-
-export const intentExpand = ['latest_charge.balance_transaction', 'latest_charge.refunds']
-
-/**
- * Reads an invoice (in_…) of a subscription as the payment that it became: two calls, since expand ends before the fee.
- * An invoice that nobody paid, that cost nothing, or that belongs to no subscription of ours is no payment.
- */
-export async function readInvoice(stripe: Stripe, id: string): Promise<Reading> {
-  const invoice = await stripe.invoices.retrieve(id, { expand: ['payments'] })
-  const paid = invoice.payments?.data.find(({ status, payment }) => status === 'paid' && payment.payment_intent)
-  const intentId = idOf(paid?.payment.payment_intent)
-  if (!intentId) return { id }
-  const intent = await stripe.paymentIntents.retrieve(intentId, { expand: intentExpand })
-  return readingOfPayment(stripe, intent, (facts) => invoicePayment(invoice, intent, facts))
-}
+import { type ChargeFacts, dateOf, expanded, idOf, payerOf, type Row } from './reading.ts'
 
 /** The invoice that a PaymentIntent pays; undefined for one-off payments. */
 export async function invoiceOf(stripe: Stripe, intentId: string): Promise<Stripe.Invoice | undefined> {

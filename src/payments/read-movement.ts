@@ -2,6 +2,15 @@ import type Stripe from 'stripe'
 import { readPaymentIntent } from './read-payment.ts'
 import { balanceTransactionRow, dateOf, expanded, idOf, type Reading, type Row } from './reading.ts'
 
+/** Reads the payment that a charge (ch_…, py_…) is of. One without PaymentIntent was not made here. */
+export async function readCharge(stripe: Stripe, id: string): Promise<Reading> {
+  const expand = ['balance_transaction', 'failure_balance_transaction']
+  const charge = await stripe.charges.retrieve(id, { expand })
+  const intentId = idOf(charge.payment_intent)
+  if (intentId) return readPaymentIntent(stripe, intentId)
+  return { id, balanceTransactions: rowsOf([charge.balance_transaction, charge.failure_balance_transaction]) }
+}
+
 /** Reads the payment that a refund (re_…, pyr_…) is of. One of a charge without PaymentIntent was not made here. */
 export async function readRefund(stripe: Stripe, id: string): Promise<Reading> {
   const expand = ['balance_transaction', 'failure_balance_transaction']
@@ -54,9 +63,14 @@ export async function readBalanceTransaction(stripe: Stripe, id: string): Promis
   if (!reading) return { id, balanceTransactions: rowsOf([transaction]) }
   const rows = reading.balanceTransactions ?? []
   if (rows.some((row) => row.id === id)) return reading
+  const row = balanceTransactionRow(transaction, idOf(source?.payment_intent))
+  const { payment } = reading
+  // The charge may not say it yet: then its fee is known all the same, and it must not count as pending as well.
+  const isItsOwn = payment?.charge_id === row.source && !payment?.balance_transaction_id
   return {
     ...reading,
-    balanceTransactions: [...rows, balanceTransactionRow(transaction, idOf(source?.payment_intent))],
+    ...(payment && isItsOwn && { payment: { ...payment, balance_transaction_id: id } }),
+    balanceTransactions: [...rows, row],
   }
 }
 

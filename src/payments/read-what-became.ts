@@ -30,6 +30,7 @@ export async function readingOfPayment(
   const disputes = charge?.disputed || asked.disputes ? await disputesOf(stripe, intent.id) : []
   const transactions = [
     expanded(charge?.balance_transaction),
+    expanded(charge?.failure_balance_transaction),
     ...refunds.flatMap((refund) => [refund.balance_transaction, refund.failure_balance_transaction].map(expanded)),
     ...disputes.flatMap((dispute) => dispute.balance_transactions),
   ]

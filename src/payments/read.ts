@@ -1,7 +1,6 @@
 import type Stripe from 'stripe'
-import { readInvoice } from './read-invoice.ts'
-import { readBalanceTransaction, readDispute, readPayout, readRefund } from './read-movement.ts'
-import { readPaymentIntent, readSession } from './read-payment.ts'
+import { readBalanceTransaction, readCharge, readDispute, readPayout, readRefund } from './read-movement.ts'
+import { readInvoice, readPaymentIntent, readSession } from './read-payment.ts'
 import { readSubscription } from './read-subscription.ts'
 import type { Reading } from './reading.ts'
 import { isMissing } from './stripe.ts'
@@ -11,6 +10,8 @@ const readers: Record<string, (stripe: Stripe, id: string) => Promise<Reading>> 
   pi: readPaymentIntent,
   in: readInvoice,
   sub: readSubscription,
+  ch: readCharge,
+  py: readCharge,
   re: readRefund,
   pyr: readRefund,
   du: readDispute,

@@ -14,7 +14,7 @@ interface Period {
  * what it is a month, as docs/metrics.md defines it. Its discounts must be expanded to their coupons.
  */
 export function costOf({ items, discounts, currency }: Stripe.Subscription): Cost {
-  const periods = periodsOf(items.data)
+  const periods = periodsOf(items.data, currency)
   const coupons = discounts.flatMap((discount) => expanded(expanded(discount)?.source.coupon) ?? [])
   const lasting = coupons.filter(({ duration }) => duration !== 'once')
   const forever = coupons.filter(({ duration }) => duration === 'forever')
@@ -23,25 +23,36 @@ export function costOf({ items, discounts, currency }: Stripe.Subscription): Cos
     ...first,
     currency,
     amount: discounted(first.amount, lasting, currency),
-    mrr: periods.reduce(
-      (sum, period) => sum + monthly({ ...period, amount: discounted(period.amount, forever, currency) }),
-      0,
-    ),
+    // An amount off is taken off once, as on an invoice that has them all.
+    mrr: periods.reduce((sum, period, index) => {
+      const coupons = index === 0 ? forever : forever.filter(({ amount_off }) => !amount_off)
+      return sum + monthly({ ...period, amount: discounted(period.amount, coupons, currency) })
+    }, 0),
   }
 }
 
 /** Items that are billed together; usually there is one. What is metered has no price before it is used. */
-function periodsOf(items: Stripe.SubscriptionItem[]): Period[] {
+function periodsOf(items: Stripe.SubscriptionItem[], currency: string): Period[] {
   const periods: Period[] = []
   for (const { price, quantity = 1 } of items) {
     const every = (price.recurring?.interval ?? 'month') as Period['every']
     const every_count = price.recurring?.interval_count ?? 1
-    const amount = price.recurring?.usage_type === 'metered' ? 0 : (price.unit_amount ?? 0) * quantity
+    const amount = price.recurring?.usage_type === 'metered' ? 0 : amountOf(price, quantity, currency)
     const together = periods.find((other) => other.every === every && other.every_count === every_count)
     if (together) together.amount += amount
     else periods.push({ every, every_count, amount })
   }
   return periods
+}
+
+/** A price may be of less than a minor unit, and have its amount in another currency than the subscription's: then it is not known. */
+function amountOf(
+  { currency: own, unit_amount, unit_amount_decimal }: Stripe.Price,
+  quantity: number,
+  currency: string,
+) {
+  if (own !== currency) return 0
+  return Math.round(unit_amount === null ? Number(unit_amount_decimal ?? 0) * quantity : unit_amount * quantity)
 }
 
 /** What is left after these coupons, one after the other, in whole minor units, as on the invoice. */

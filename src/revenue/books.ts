@@ -78,6 +78,7 @@ export async function firstPayment(db: Db) {
       .selectFrom('payments')
       .select(['amount', 'currency', 'paid_at'])
       .where('paid_at', 'is not', null)
+      .where('amount', '>', 0)
       .orderBy('paid_at', 'asc')
       .orderBy('id', 'asc')
       .limit(1)

@@ -80,7 +80,12 @@ async function pageAfter(db: Db, last: PaymentRow | undefined): Promise<PaymentR
     .selectFrom('payments as p')
     .leftJoin('balance_transactions as b', 'b.id', 'p.balance_transaction_id')
     .select(['p.id', 'p.paid_at', sql<string>`p.kind`.as('kind'), 'p.description', 'p.email', 'p.amount', 'p.currency'])
-    .select(['p.refunded', sql<string>`p.status`.as('status'), 'p.id as payment_intent', 'p.charge_id'])
+    .select([
+      'p.refunded',
+      sql<string>`p.status`.as('status'),
+      sql<string | null>`case when p.amount > 0 then p.id end`.as('payment_intent'),
+      'p.charge_id',
+    ])
     .select(['b.fee', 'b.net', 'b.currency as settlement_currency'])
     .where('p.paid_at', 'is not', null)
     .where(isNext('p.paid_at', sql`p.id`))

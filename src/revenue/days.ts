@@ -87,7 +87,7 @@ export async function totalsByDay(db: Db, { currency, timeZone, first, last, unt
 }
 
 // Settlement may be in another currency; until Stripe tells, the payment counts in its own.
-export const isPending = sql`p.paid_at is not null and p.balance_transaction_id is null`
+export const isPending = sql`p.paid_at is not null and p.balance_transaction_id is null and p.amount > 0`
 
 /** The day of the owner that a moment is in. */
 export function dayOf(at: RawBuilder<unknown>, timeZone: string): RawBuilder<unknown> {

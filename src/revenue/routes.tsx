@@ -66,7 +66,7 @@ export function revenueRoutes({ db, config, features }: { db: Db; config: Config
       return renderPage(c, <SubscribersPage {...pageContext(c)} {...figures} {...{ currencies, currency }} />)
     })
     .route('/movements', movementRoutes({ db, config }))
-    .get('/payments/:id{pi_\\w+}', async (c) => {
+    .get('/payments/:id{(pi|cs)_\\w+}', async (c) => {
       const payment = await readPayment(db, c.req.param('id'))
       if (!payment) return c.notFound()
       const parts = await Promise.all(features.map((feature) => feature.payment?.(c, payment.id)))

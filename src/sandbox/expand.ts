@@ -14,6 +14,7 @@ const EXPANDABLE: Record<string, Record<string, string>> = {
   charge: {
     balance_transaction: 'balance_transaction',
     customer: 'customer',
+    failure_balance_transaction: 'balance_transaction',
     payment_intent: 'payment_intent',
     refunds: 'includable',
   },
