@@ -46,7 +46,7 @@ function healthPages(deps: HealthDeps): Hono {
       jobs.wake('reconcile')
       return c.redirect(`${path}?reconciling`, 303)
     })
-    .post('/events/:id?', async (c) => again(c, await retryEvents(deps, c.req.param('id'))))
+    .post('/events/:id{evt_\\w+}?', async (c) => again(c, await retryEvents(deps, c.req.param('id'))))
     .post('/mails/:id{[0-9]{1,15}}?', async (c) => {
       const id = c.req.param('id')
       return again(c, await retryMails(deps, id === undefined ? undefined : Number(id)))

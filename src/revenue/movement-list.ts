@@ -23,7 +23,10 @@ export interface Movement {
 }
 
 /** Where a page goes on: after the movement of this time and id. */
-export const Cursor = z.object({ at: z.coerce.date(), id: z.string().regex(/^[\w-]{1,255}$/) })
+export const Cursor = z.object({
+  at: z.iso.datetime().transform((at) => new Date(at)),
+  id: z.string().regex(/^[\w-]{1,255}$/),
+})
 
 /**
  * All that the figures of one currency are made of, the newest first: the movements of Stripe's balance, what came without
