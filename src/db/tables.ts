@@ -91,6 +91,7 @@ export interface Tables {
     method: string | null
     session_id: string | null
     charge_id: string | null
+    fingerprint: string | null
     balance_transaction_id: string | null
     livemode: boolean
     created_at: Timestamp

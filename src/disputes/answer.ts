@@ -1,9 +1,10 @@
 import Stripe from 'stripe'
 import { sha256 } from '../auth/tokens.ts'
+import { isMissing } from '../payments/stripe.ts'
 import { type SyncDeps, sync } from '../payments/sync.ts'
 import { savedEvidence } from './evidence.ts'
 import { type Evidence, evidenceFields } from './form.ts'
-import { isOpen } from './read.ts'
+import { isOpen, readDispute } from './read.ts'
 
 /** `closed`: the bank waits for nothing any more. `refused`: Stripe's own words, in English. */
 export type Answered = 'done' | 'closed' | { refused: string }
@@ -27,9 +28,24 @@ export function handIn(deps: SyncDeps, id: string): Promise<Answered> {
   })
 }
 
-/** Leaves the money to the customer. Throws Stripe's errors while it is away. */
+/**
+ * Leaves the money to the customer. A subscription that it paid for ends, or the next renewal would be disputed as well.
+ * Throws Stripe's errors while it is away.
+ */
 export function accept(deps: SyncDeps, id: string): Promise<Answered> {
-  return whileOpen(deps, id, () => deps.stripe.disputes.close(id))
+  return whileOpen(deps, id, async () => {
+    const subscription = (await readDispute(deps.db, id))?.subscription_id
+    if (subscription) await endSubscription(deps, subscription)
+    await deps.stripe.disputes.close(id)
+  })
+}
+
+async function endSubscription(deps: SyncDeps, id: string): Promise<void> {
+  // One that has ended already is not found.
+  await deps.stripe.subscriptions.cancel(id).catch((error) => {
+    if (!isMissing(error)) throw error
+  })
+  await sync(deps, id)
 }
 
 async function whileOpen(

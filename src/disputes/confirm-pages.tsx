@@ -37,7 +37,9 @@ export function AcceptPage({ timeZone, dispute, ...context }: ConfirmProps) {
   return (
     <Page {...context} title={t.accept} narrow>
       <DisputeHead {...{ locale, timeZone, dispute }} />
-      <p class="notice problem">{t.acceptText}</p>
+      <p class="notice problem">
+        {t.acceptText} {dispute.subscription_id && t.acceptEnds}
+      </p>
       <form method="post" action={`/dashboard/disputes/${dispute.id}/accept`}>
         <SubmitButton kind="danger">{t.accept}</SubmitButton>
       </form>

@@ -44,6 +44,7 @@ export async function readDispute(db: Db, id: string) {
       'p.method',
       'p.price_key',
       'p.quantity',
+      'p.subscription_id',
     ])
     .where('d.id', '=', id)
     .executeTakeFirst()

@@ -74,6 +74,7 @@ export const words = dictionary({
     keepWriting: '再想想',
     accept: '认了',
     acceptText: '认了就算输：钱归客人，争议费也不退，不能反悔。',
+    acceptEnds: '这笔钱付的是订阅：订阅也会马上结束。',
   },
   en: {
     title: 'Disputes',
@@ -150,6 +151,7 @@ export const words = dictionary({
     accept: 'Accept the dispute',
     acceptText:
       'This counts as lost: the customer keeps the money, the dispute fee stays paid, and there is no way back.',
+    acceptEnds: 'It paid for a subscription, which ends at once as well.',
   },
 })
 

@@ -26,12 +26,17 @@ export interface Reading {
   saysMore?: boolean
 }
 
-export type ChargeFacts = Pick<Row<'payments'>, 'charge_id' | 'method' | 'refunded' | 'balance_transaction_id'>
+export type ChargeFacts = Pick<
+  Row<'payments'>,
+  'charge_id' | 'method' | 'fingerprint' | 'refunded' | 'balance_transaction_id'
+>
 
 export function chargeFacts(charge: Stripe.Charge | undefined): ChargeFacts {
+  const { type, card, alipay, wechat_pay } = charge?.payment_method_details ?? {}
   return {
     charge_id: charge?.id ?? null,
-    method: charge?.payment_method_details?.type ?? null,
+    method: type ?? null,
+    fingerprint: (card ?? alipay ?? wechat_pay)?.fingerprint ?? null,
     refunded: charge?.amount_refunded ?? 0,
     balance_transaction_id: idOf(charge?.balance_transaction),
   }

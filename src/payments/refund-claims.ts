@@ -27,7 +27,8 @@ export async function refundablePayments(db: Db | Trx, userId: string) {
     .execute()
   if (payments.length === 0) return []
   const credits = await creditsOf(db, userId)
-  const gavePassBack = payments.some(({ days }) => days) && (await hasGivenPassBack(db, userId))
+  const before = await givenBack(db, userId)
+  if (before.lately >= MOST_IN_A_YEAR) return []
   return (
     payments
       .filter(({ amount, currency }) =>
@@ -35,23 +36,42 @@ export async function refundablePayments(db: Db | Trx, userId: string) {
       )
       .filter((payment) => payment.credits <= credits)
       // Of a purchase that opens neither, only your service knows whether it was used.
-      .filter(({ kind, credits, days }) => kind === 'tip' || credits > 0 || (days !== null && !gavePassBack))
+      .filter(({ kind, credits, days }) =>
+        kind === 'tip' ? !before.tip : credits > 0 || (days !== null && !before.pass),
+      )
   )
 }
+
+/** Stripe keeps its fee of each, so that whoever makes a habit of it has to ask. */
+const MOST_IN_A_YEAR = 3
 
 const isUntouched = sql<boolean>`not exists (select from refunds where payment_id = payments.id)
   and not exists (select from disputes where payment_id = payments.id)
   and not exists (select from refund_claims where payment_id = payments.id)`
 
-/** Days can't be seen to be unused, so nobody lives on passes that they give back. */
-async function hasGivenPassBack(db: Db | Trx, userId: string): Promise<boolean> {
-  const { rows } = await sql`
-    select from payments p where user_id = ${userId} and days is not null and (
-      exists (select from refunds where payment_id = p.id and asked_by = 'customer')
-      or exists (select from refund_claims where payment_id = p.id)
-    ) limit 1
+/**
+ * What a person has taken back by themselves: how often in a year, and whether ever a pass (days can't be seen to be unused)
+ * or a tip. Whoever pays with the same card or wallet is the same person, whatever account or address they do it from.
+ */
+async function givenBack(db: Db | Trx, userId: string): Promise<{ lately: number; pass: boolean; tip: boolean }> {
+  const { rows } = await sql<{ lately: number; pass: boolean; tip: boolean }>`
+    with theirs as (
+      select id, kind, days from payments where user_id = ${userId}
+      union
+      select id, kind, days from payments where email = (select email from users where id = ${userId})
+      union
+      select id, kind, days from payments
+        where fingerprint in (select fingerprint from payments where user_id = ${userId})
+    ), back as (
+      select kind, days, created_at from theirs join refunds on payment_id = theirs.id and asked_by = 'customer'
+      union all
+      select kind, days, created_at from theirs join refund_claims on payment_id = theirs.id
+    )
+    select count(*) filter (where created_at > now() - interval '1 year') as lately,
+      coalesce(bool_or(days is not null), false) as pass, coalesce(bool_or(kind = 'tip'), false) as tip
+    from back
   `.execute(db)
-  return rows.length > 0
+  return rows[0]!
 }
 
 /**

@@ -19,7 +19,7 @@ export async function rightsOf(db: Db | Trx, userId: string, at = new Date()): P
   const [credits, passes, subscriptions] = [
     await creditsOf(db, userId),
     await passesOf(db, userId),
-    await db.selectFrom('subscriptions').selectAll().where('user_id', '=', userId).execute(),
+    await db.selectFrom('subscriptions').selectAll().where('user_id', '=', userId).where(isNotDisputed).execute(),
   ]
   const ends = new Map<string, Date>()
   const open = (plan: string | null, until: Date | undefined) => {
@@ -31,6 +31,10 @@ export async function rightsOf(db: Db | Trx, userId: string, at = new Date()): P
   }
   return { plans: [...ends].map(([plan, until]) => ({ plan, until })), credits }
 }
+
+// While the bank has the money of the running period, or for good, it opens nothing.
+const isNotDisputed = sql<boolean>`not exists (select from payments where subscription_id = subscriptions.id
+  and disputed > 0 and paid_at > subscriptions.period_start - interval '3 days')`
 
 /** Whether a plan is open to a user now. */
 export async function hasPlan(db: Db | Trx, userId: string, plan: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { takeCredit } from '../../src/payments/credits.ts'
+import { rightsOf } from '../../src/payments/rights.ts'
 import { buy } from '../support/buy.ts'
 import { onBothDatabases, onPostgres, type TestDatabase } from '../support/databases.ts'
 import { proveAddress } from '../support/prove-address.ts'
@@ -131,3 +132,29 @@ async function formOn(visitor: Visitor, path: string): Promise<Record<string, st
     ]),
   )
 }
+
+onBothDatabases('a disputed subscription', (database) => {
+  test('opens nothing while the bank has its money, and ends when the owner accepts', async () => {
+    const shop = await openShop(database)
+    const ann = shop.visitor('en')
+    const userId = await proveAddress(shop, ann, 'ann@example.com')
+    await buy(shop, ann, 'member-year')
+    const plans = async () => (await rightsOf(shop.db, userId)).plans.map(({ plan }) => plan)
+    expect(await plans()).toEqual(['member'])
+    const dispute = async () => {
+      const { charge_id } = await shop.db.selectFrom('payments').select('charge_id').executeTakeFirstOrThrow()
+      const { id } = await shop.sandbox.dispute(charge_id!)
+      await shop.quiet()
+      return id
+    }
+    const id = await dispute()
+    expect(await plans()).toEqual([])
+    const owner = await shop.owner('en')
+    expect(await owner.read(`/dashboard/disputes/${id}/accept`)).toContain('ends at once')
+    expect((await owner.post(`/dashboard/disputes/${id}/accept`, {})).status).toBe(303)
+    await shop.quiet()
+    const [subscription] = await shop.db.selectFrom('subscriptions').select('status').execute()
+    expect(subscription).toEqual({ status: 'canceled' })
+    expect(await plans()).toEqual([])
+  })
+})

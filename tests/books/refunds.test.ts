@@ -275,3 +275,28 @@ const formOf = (amount: string) => ({ amount, reason: '', request: crypto.random
 async function requestOn(visitor: Visitor, path: string): Promise<string> {
   return /name="request" value="([^"]+)"/.exec(await (await visitor.get(path)).text())![1]!
 }
+
+onBothDatabases('whoever takes money back again and again', (database) => {
+  test('has to ask: three times in a year, a pass and a tip once, and a new account begins nothing anew', async () => {
+    const shop = await openShop(database)
+    const first = shop.visitor('en')
+    await proveAddress(shop, first, 'ann@example.com')
+    const pass = await buy(shop, first, 'member-30-days')
+    expect((await first.post(`/account/refund/${pass}`, {})).status).toBe(303)
+    await first.post('/account/delete', { email: 'ann@example.com' })
+    await shop.quiet()
+
+    // Another account and address, the same card.
+    const ann = shop.visitor('en')
+    await proveAddress(shop, ann, 'other@example.com')
+    const back = async (price: string) => {
+      const id = await buy(shop, ann, price, { email: 'other@example.com' })
+      return (await ann.post(`/account/refund/${id}`, {})).status
+    }
+    expect(await back('member-30-days')).toBe(409)
+    expect(await back('question-5')).toBe(303)
+    expect(await back('question-5')).toBe(303)
+    expect(await back('question-5')).toBe(409)
+    expect(await shop.db.selectFrom('refunds').select('id').execute()).toHaveLength(3)
+  })
+})

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type Stripe from 'stripe'
 import type { Behaviour, Card } from '../cards.ts'
 import type { Method } from '../fees.ts'
@@ -90,7 +91,9 @@ export async function createCharge(tx: Tx, attempt: Attempt): Promise<Stripe.Cha
     payment_method: method.id,
     payment_method_details: {
       type: method.type,
-      [method.type]: card ? cardDetails(attempt, card) : walletDetails(method.type as Method),
+      [method.type]: card
+        ? cardDetails(attempt, card)
+        : walletDetails(method.type as Method, method.billing_details.email),
     },
     receipt_email: intent.receipt_email,
     receipt_number: null,
@@ -162,8 +165,9 @@ const cardDetails = ({ intent, authenticated }: Attempt, card: Card): Stripe.Cha
   wallet: null,
 })
 
-const walletDetails = (type: Method) => ({
-  fingerprint: null,
+const walletDetails = (type: Method, payer: string | null) => ({
+  // A wallet is a person's, here by the address that they write.
+  fingerprint: createHash('sha256').update(`${type} ${payer}`).digest('base64url').slice(0, 16),
   transaction_id: newId('', 16),
   ...(type === 'alipay' && { buyer_id: '2088000000000000' }),
 })
