@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { expect, test } from 'vitest'
 import { questionApi } from '../src/ask/api.ts'
+import { rendered } from '../src/ask/markdown.ts'
 import { createLimits } from '../src/auth/limits.ts'
 import { requireCredit, requirePlan } from '../src/payments/required.tsx'
 import { creditsOf } from '../src/payments/rights.ts'
@@ -347,3 +348,16 @@ function apiOf(shop: Shop, userId: string) {
       }),
   }
 }
+
+test('Markdown stays about as long as it was written, whatever was written', () => {
+  const header = `|${'a|'.repeat(300)}\n|${'-|'.repeat(300)}\n`
+  const worst = [
+    header + '|\n'.repeat(3000),
+    '> '.repeat(5000),
+    '- '.repeat(5000),
+    '*_'.repeat(5000),
+    '[a]('.repeat(2500),
+  ]
+  for (const text of worst) expect(String(rendered(text.slice(0, 10_000))).length).toBeLessThan(150_000)
+  expect(String(rendered('**bold** and `code`'))).toContain('<strong>bold</strong>')
+})

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -11,6 +11,7 @@ import { moveDatabase } from '../src/cli/move-database.ts'
 import type { Connection } from '../src/db/connection.ts'
 import { query } from '../src/db/copy/tables.ts'
 import { lockDirectory } from '../src/db/directory-lock.ts'
+import { openEmbedded } from '../src/db/embedded.ts'
 import { restoreEmbedded } from '../src/db/restore.ts'
 import { createSchema } from '../src/sandbox/schema.ts'
 import { onPostgres } from './support/databases.ts'
@@ -35,6 +36,15 @@ test('a restore of a damaged, incomplete, strange or missing file, or under a ru
     await expect(restoreEmbedded(dataDir, file, 'sandbox')).rejects.toThrow(words)
     expect(await contents()).toEqual(['postgres', 'postgres/PG_VERSION'])
   }
+})
+
+test('the database is for its user alone, whoever may enter the folder around it', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'fpu-'))
+  onTestFinished(() => rm(dataDir, { recursive: true }))
+  await chmod(dataDir, 0o755)
+  const connection = await openEmbedded(dataDir)
+  await connection.close()
+  expect((await stat(join(dataDir, 'postgres'))).mode & 0o777).toBe(0o700)
 })
 
 test('a backup replaces no file, and one that breaks off leaves none', async () => {

@@ -269,6 +269,53 @@ onPostgres('paying without Stripe', (database) => {
     expect(answers.filter(({ status }) => status === 422)).toHaveLength(7)
   })
 
+  test('one code is for one transfer: whoever sends it again gets another, and nothing is entered twice', async () => {
+    const shop = await openCounter(database)
+    const owner = await shop.owner('en')
+    const guest = shop.visitor('en')
+    const { code, amount } = await openForm(guest, 'question-5')
+    const first = await guest.post('/offline/question-5', { code, amount, email: 'ann@example.com' })
+    expect(first.status).toBe(303)
+    await owner.post(confirmOf(first.headers.get('location')!), {})
+    for (const email of ['ann@example.com', 'bob@example.com']) {
+      const again = await guest.post('/offline/question-5', { code, amount, email, name: 'Again' })
+      expect(again.status).toBe(422)
+      const html = await again.text()
+      expect(html).toContain('This code was used before')
+      expect(html).toContain(`value="${email}"`)
+      expect(/name="code" value="(\w+)"/.exec(html)![1]).not.toBe(code)
+    }
+    expect(await shop.db.selectFrom('offline_entries').select('amount').execute()).toEqual([{ amount: 3000 }])
+  })
+
+  test('a flood of guests does not hide who is real: the rest is asked to sign in, and the owner gets few mails', async () => {
+    const shop = await openCounter(database)
+    const flood = async (n: number) => {
+      const address = `2001:db8:0:${n.toString(16)}::1`
+      return claimOnly(shop.visitor('en', address), `guest${n}@example.com`)
+    }
+    const statuses: number[] = []
+    for (let n = 1; n <= 52; n++) statuses.push((await flood(n)).status)
+    expect(statuses.filter((status) => status === 303)).toHaveLength(50)
+    expect(await (await flood(53)).text()).toContain('Sign in first')
+    const ann = shop.visitor('en')
+    await proveAddress(shop, ann, 'ann@example.com')
+    await claimIt(ann, 'tip-660', { name: 'The real Ann' })
+    await shop.quiet()
+    const told = (await shop.mails()).filter(({ to, subject }) => to === 'owner@example.com' && /¥6/.test(subject))
+    expect(told.length).toBeLessThanOrEqual(7)
+    const list = textOf(await (await (await shop.owner('en')).get(OWNER_PAGE)).text())
+    expect(list.indexOf('The real Ann')).toBeLessThan(list.indexOf('guest1@example.com'))
+
+    await shop.db
+      .updateTable('offline_claims')
+      .set({ created_at: new Date(Date.now() - 15 * 86_400_000) })
+      .execute()
+    expect(await (await shop.owner('en')).read('/dashboard')).not.toContain('by code to check')
+    const [old] = await shop.db.selectFrom('offline_claims').select('id').execute()
+    expect(await ann.read(`/offline/claims/${old!.id}`)).toContain('Not found within two weeks')
+  })
+
   test('confirmed while its payer deletes the account: nobody is named in the books', async () => {
     const shop = await openCounter(database)
     const owner = await shop.owner('en')
@@ -309,7 +356,7 @@ test('payment codes that can not be are told at the start, by the line that is w
 async function openCounter(database: TestDatabase) {
   const shop = await openShop(database)
   const app = createApp({ ...shop, pool: shop.connection.pool, paymentCodes })
-  const visitor = (language = 'zh-CN') => new Visitor(app, language)
+  const visitor = (language = 'zh-CN', address?: string) => new Visitor(app, language, address)
   const owner = async (language?: string) => {
     const someone = visitor(language)
     const link = await createOwnerLink(shop.db, shop.config)
@@ -336,6 +383,10 @@ async function send(visitor: Visitor, choice: string, typed: { email?: string; n
 }
 
 /** The address of the payer's page. */
+function claimOnly(visitor: Visitor, email: string): Promise<Response> {
+  return send(visitor, 'tip-660', { email })
+}
+
 async function claimIt(...sent: Parameters<typeof send>): Promise<string> {
   const answer = await send(...sent)
   expect(answer.status).toBe(303)

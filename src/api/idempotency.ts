@@ -7,7 +7,7 @@ import { problem } from './problems.ts'
 
 const KEY = /^[\x21-\x7e]{1,255}$/
 // A later try may end otherwise: what is owed is paid, what was too much is over.
-const NOT_KEPT = [401, 402, 409, 429]
+const NOT_KEPT = [401, 402, 404, 405, 409, 429]
 
 /**
  * Makes it safe to send a POST again: under one Idempotency-Key of one user it is done once, and its answer kept for a day.

@@ -115,7 +115,8 @@ export async function ownKeys(db: Db, { userId }: SignedIn) {
     .selectFrom('api_requests')
     .select(['key as idempotencyKey', 'status', 'body as answer', 'created_at as createdAt'])
     .where('user_id', '=', userId)
-    .orderBy('created_at')
+    .orderBy('created_at', 'desc')
+    .limit(1_000)
     .execute()
   return { apiKeys, apiRequests }
 }

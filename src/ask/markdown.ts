@@ -2,7 +2,11 @@ import { raw } from 'hono/html'
 import MarkdownIt from 'markdown-it'
 
 // What it makes is put on the page as it is: no HTML of the writer's, no images that call home, links to the web and to mail.
-const markdown = new MarkdownIt({ html: false, linkify: true, breaks: true }).disable('image')
+// No tables: a line of dashes makes thousands of cells.
+const markdown = new MarkdownIt({ html: false, linkify: true, breaks: true, maxNesting: 20 }).disable([
+  'image',
+  'table',
+])
 markdown.validateLink = (url) => /^(https?:\/\/|mailto:)/i.test(url)
 markdown.renderer.rules.link_open = (tokens, index, options, _env, self) => {
   tokens[index]!.attrSet('rel', 'nofollow noopener')

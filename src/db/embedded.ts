@@ -1,4 +1,4 @@
-import { access, mkdir } from 'node:fs/promises'
+import { access, chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { createPgConfig } from '@electric-sql/pglite/node-postgres'
@@ -22,7 +22,7 @@ export async function openEmbedded(dataDir: string): Promise<Embedded> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const lock = await lockDirectory(dataDir)
   try {
-    const lite = await PGlite.create(join(dataDir, DATABASE_FOLDER))
+    const lite = await PGlite.create(await ownFolder(join(dataDir, DATABASE_FOLDER)))
     const connection = connectEmbedded(lite)
     const close = async () => {
       await connection.close()
@@ -36,6 +36,13 @@ export async function openEmbedded(dataDir: string): Promise<Embedded> {
   }
 }
 
+/** For this user alone, whoever may enter the folder around it: PGlite makes its files readable to all. */
+async function ownFolder(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true })
+  await chmod(folder, 0o700)
+  return folder
+}
+
 /** The same, where making an empty database would be a mistake. Throws a ConfigError when there is none. */
 export async function openExisting(dataDir: string): Promise<Embedded> {
   await access(join(dataDir, DATABASE_FOLDER)).catch(() => {
@@ -46,7 +53,9 @@ export async function openExisting(dataDir: string): Promise<Embedded> {
 
 /** Makes a database of an unpacked dump in `folder`, and opens it, without a lock. Throws when it is none. */
 export async function unpackEmbedded(tar: Uint8Array<ArrayBuffer>, folder: string): Promise<Connection> {
-  const lite = await PGlite.create(folder, { loadDataDir: new Blob([tar], { type: 'application/x-tar' }) })
+  const lite = await PGlite.create(await ownFolder(folder), {
+    loadDataDir: new Blob([tar], { type: 'application/x-tar' }),
+  })
   const connection = connectEmbedded(lite)
   const close = async () => {
     await connection.close()

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import { catalog } from '../catalog.ts'
 import type { Trx } from '../db/connection.ts'
 import type { Tables } from '../db/tables.ts'
@@ -10,6 +10,9 @@ type Claim = Selectable<Tables['offline_claims']>
 
 const madeKey = (id: string) => `claim:${id}`
 const refusedKey = (id: string) => `claim-refused:${id}`
+
+/** So many an hour of guests are told one by one; of more, once an hour that there are some. */
+const TOLD_ONE_BY_ONE = 5
 
 /** Tells the owner. */
 export async function mailClaim({ config, jobs }: OfflineDeps, trx: Trx, claim: Claim): Promise<void> {
@@ -25,7 +28,20 @@ export async function mailClaim({ config, jobs }: OfflineDeps, trx: Trx, claim: 
     locale,
     shopName: catalog.name[locale],
   }
-  await queueMail(jobs, trx, { key: madeKey(id), to: config.ownerEmail, message: { template: 'claim-made', props } })
+  const key = claim.user_id || (await lately(trx)) <= TOLD_ONE_BY_ONE ? madeKey(id) : `claims:${thisHour()}`
+  await queueMail(jobs, trx, { key, to: config.ownerEmail, message: { template: 'claim-made', props } })
+}
+
+const thisHour = () => Math.floor(Date.now() / 3_600_000)
+
+async function lately(trx: Trx): Promise<number> {
+  const { count } = await trx
+    .selectFrom('offline_claims')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('user_id', 'is', null)
+    .where('created_at', '>', sql<Date>`now() - interval '1 hour'`)
+    .executeTakeFirstOrThrow()
+  return Number(count)
 }
 
 /** Tells the payer. That it was confirmed, the receipt says. */

@@ -52,7 +52,11 @@ export function claimRoutes(deps: ClaimDeps, codes: PaymentCode[]): Hono {
       if (tooMany) return show(c, codes, { ...form, notice: tooMany }, 429)
       const userId = own && c.var.user?.userId
       const claim = await makeClaim(deps, { choice, code, ...parsed.data, userId, locale: c.var.locale })
-      if (claim === 'too-many') return show(c, codes, { ...form, notice: words[c.var.locale].tooMany }, 422)
+      if (typeof claim === 'string') {
+        // Whoever writes a code a second time gets another for the next transfer.
+        const again = claim === 'code-used' ? { ...form, code: newCode() } : form
+        return show(c, codes, { ...again, notice: words[c.var.locale].notClaimed[claim] }, 422)
+      }
       return c.redirect(`/offline/claims/${claim.id}`, 303)
     })
 }

@@ -24,7 +24,11 @@ export const words = dictionary({
     paid: '我已付款',
     unverified: '店主核对之前，还不算付好。',
     other: '换一个',
-    tooMany: '这个邮箱有三笔还在等店主核对，等核对完一笔再来。你填的都还在。',
+    notClaimed: {
+      'too-many': '这个邮箱有三笔还在等店主核对，等核对完一笔再来。你填的都还在。',
+      crowded: '现在等店主核对的太多了。请先登录，再回来点一次；你填的都还在。',
+      'code-used': '这个备注码已经用过了。又付了一笔的话，请用页面上的新码；如果那一笔就是你的，等店主核对就好。',
+    },
     notAnEmail: '这个邮箱好像少了点什么。',
     tooLong: '太长了，请短一点。',
 
@@ -36,6 +40,10 @@ export const words = dictionary({
     refused: {
       title: '店主没有找到这笔钱',
       text: '如果你确实付了，回复我们寄给你的邮件，附上付款截图，一起找到它。如果没有付，不用管它。',
+    },
+    expired: {
+      title: '两个星期没有找到这笔钱',
+      text: '店主没有看到它，所以不再等了。如果你确实付了，请联系店主，附上付款截图和上面的备注码。',
     },
     closed: { title: '这一笔已经关闭', text: '账户删除了，没有核对的付款也一起关闭了。' },
     mailTo: (email: string) => `收据寄往 ${email}，用这个邮箱登录就能用买到的东西。`,
@@ -82,8 +90,14 @@ export const words = dictionary({
     paid: 'I have paid',
     unverified: 'It counts as paid once the owner has checked it.',
     other: 'Something else',
-    tooMany:
-      'Three payments of this email wait for the owner already. Come back when one is checked. What you typed is still here.',
+    notClaimed: {
+      'too-many':
+        'Three payments of this email wait for the owner already. Come back when one is checked. What you typed is still here.',
+      crowded:
+        'Too many payments wait for the owner right now. Sign in first, then press the button again. What you typed is still here.',
+      'code-used':
+        'This code was used before. For another payment take the new one on this page; if that one was yours, the owner will check it.',
+    },
     notAnEmail: 'That does not look like an email address.',
     tooLong: 'That is too long, please shorten it.',
 
@@ -98,6 +112,10 @@ export const words = dictionary({
     refused: {
       title: 'The owner found no such payment',
       text: 'If you did pay, answer the mail that we sent you, with a picture of the transfer, and we will find it together. If you did not, there is nothing to do.',
+    },
+    expired: {
+      title: 'Not found within two weeks',
+      text: 'The owner has not seen this payment, and does not wait for it any more. If you did pay, write to the owner with a picture of the transfer and the code above.',
     },
     closed: {
       title: 'This one is closed',

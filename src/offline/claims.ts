@@ -12,6 +12,12 @@ import { deleteClaimMails, mailClaim, mailRefusal } from './claim-mails.ts'
 import type { OfflineDeps } from './entries.ts'
 
 export const MOST_OPEN = 3
+/** Of guests together: above it, the owner would not find the real ones among the others. */
+const MOST_OPEN_OF_GUESTS = 50
+/** What the owner has not found by then never came. */
+const OPEN_DAYS = 14
+
+export type NotClaimed = 'too-many' | 'crowded' | 'code-used'
 
 interface Claimed {
   choice: Choice
@@ -23,21 +29,26 @@ interface Claimed {
   locale: Locale
 }
 
-/** Writes down that somebody says they have paid, once for each form and what is in it. */
-export async function makeClaim(deps: OfflineDeps, claimed: Claimed): Promise<{ id: string } | 'too-many'> {
+/**
+ * Writes down that somebody says they have paid, once for each form and what is in it. A code is claimed once: it stands in
+ * the note of one transfer.
+ */
+export async function makeClaim(deps: OfflineDeps, claimed: Claimed): Promise<{ id: string } | NotClaimed> {
   const { choice, code, email, userId = null, name = null, locale } = claimed
   const { money, price } = choice
   const form_hash = sha256(JSON.stringify([code, choice.key, money, email, name]))
   const outcome = await deps.db.transaction().execute(async (trx) => {
-    // Of one address one after the other: counted is what is there.
-    await sql`select pg_advisory_xact_lock(hashtext(${`offline claim ${email}`}))`.execute(trx)
+    // One after the other: counted is what is there.
+    await sql`select pg_advisory_xact_lock(hashtext('offline claim'))`.execute(trx)
     const before = await trx
       .selectFrom('offline_claims')
       .select('id')
       .where('form_hash', '=', form_hash)
       .executeTakeFirst()
     if (before) return before
+    if (await isClaimed(trx, code)) return 'code-used'
     if ((await countOpen(trx, { email, userId })) >= MOST_OPEN) return 'too-many'
+    if (!userId && (await countOpen(trx, { userId })) >= MOST_OPEN_OF_GUESTS) return 'crowded'
     const claim = await trx
       .insertInto('offline_claims')
       .values({
@@ -65,14 +76,13 @@ export async function makeClaim(deps: OfflineDeps, claimed: Claimed): Promise<{ 
 }
 
 /** A stranger's claims under somebody's address don't count against its owner, once they are signed in. */
-async function countOpen(trx: Trx, { email, userId }: { email: string; userId: string | null }): Promise<number> {
-  const { count } = await trx
+async function countOpen(trx: Trx, { email, userId }: { email?: string; userId: string | null }): Promise<number> {
+  const open = trx
     .selectFrom('offline_claims')
     .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where('email', '=', email)
     .where('user_id', 'is not distinct from', userId)
-    .where('state', '=', 'open')
-    .executeTakeFirstOrThrow()
+    .where(isOpen)
+  const { count } = await (email === undefined ? open : open.where('email', '=', email)).executeTakeFirstOrThrow()
   return Number(count)
 }
 
@@ -120,7 +130,10 @@ async function emailOf(trx: Trx, { email, user_id }: { email: string | null; use
 export function readClaim(db: Db, id: string) {
   return db
     .selectFrom('offline_claims')
-    .select(['id', 'code', 'email', 'description', 'amount', 'currency', 'price_key', 'state', 'created_at'])
+    .select(['id', 'code', 'email', 'description', 'amount', 'currency', 'price_key', 'created_at'])
+    .select(
+      sql<ClaimState | 'expired'>`case when state = 'open' and not ${isOpen} then 'expired' else state end`.as('state'),
+    )
     .where('id', '=', id)
     .executeTakeFirst()
 }
@@ -128,18 +141,21 @@ export function readClaim(db: Db, id: string) {
 export type Claim = NonNullable<Awaited<ReturnType<typeof readClaim>>>
 
 /** Whether a code is spent: whoever pays again needs another. */
-export async function isClaimed(db: Db, code: string): Promise<boolean> {
+export async function isClaimed(db: Db | Trx, code: string): Promise<boolean> {
   const claim = await db.selectFrom('offline_claims').select('id').where('code', '=', code).executeTakeFirst()
   return claim !== undefined
 }
 
-/** What waits for the owner, the oldest first. */
+const isOpen = sql<boolean>`(state = 'open' and created_at > now() - make_interval(days => ${OPEN_DAYS}))`
+
+/** What waits for the owner: those of accounts first, then the oldest. */
 export function openClaims(db: Db) {
   return db
     .selectFrom('offline_claims')
     .select(['id', 'code', 'email', 'name', 'description', 'amount', 'currency', 'credits', 'plan', 'days'])
     .select('created_at')
-    .where('state', '=', 'open')
+    .where(isOpen)
+    .orderBy(sql`user_id is null`)
     .orderBy('created_at')
     .orderBy('id')
     .limit(100)
@@ -152,7 +168,7 @@ export async function countOpenClaims(db: Db): Promise<number> {
   const { count } = await db
     .selectFrom('offline_claims')
     .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where('state', '=', 'open')
+    .where(isOpen)
     .executeTakeFirstOrThrow()
   return Number(count)
 }
