@@ -94,6 +94,13 @@ function waitsForAnswer({ status, due_by }: Row<'disputes'>): boolean {
   return isAsked(status) && (!due_by || new Date(due_by).getTime() > Date.now())
 }
 
+/** To the owner, once for a payment: its customer asked for the money back, as they may, and Stripe said no. */
+export async function queueRefundRefused(deps: MailDeps, trx: Trx, payment: PaymentFacts, said: string): Promise<void> {
+  const { amount, currency } = payment
+  const notice = { what: 'refund-refused', amount: { amount, currency }, said } as const
+  await queueNotice(deps, trx, `refund-refused:${payment.id}`, notice, new Date(), payment)
+}
+
 /** To the owner, when the bank sends a payout back. */
 export async function queuePayoutMail(
   deps: MailDeps,
@@ -111,7 +118,7 @@ async function queueNotice(
   { config, jobs }: MailDeps,
   trx: Trx,
   key: string,
-  notice: Pick<MoneyNoticeProps, 'what' | 'amount' | 'dueBy'>,
+  notice: Pick<MoneyNoticeProps, 'what' | 'amount' | 'said' | 'dueBy'>,
   about: Date,
   payment?: PaymentFacts,
 ): Promise<void> {
