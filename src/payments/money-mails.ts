@@ -75,15 +75,17 @@ export async function queueDisputeMails(
 ): Promise<void> {
   for (const dispute of disputes) {
     const { id, amount, currency, status, due_by } = dispute
-    const waits = waitsForAnswer(dispute)
-    const dueBy = waits && due_by ? new Date(due_by).toISOString() : undefined
-    const send = (what: MoneyNoticeProps['what'], about: Date) =>
+    const about = waitsForAnswer(dispute) ? new Date() : LONG_AGO
+    const dueBy = due_by ? new Date(due_by).toISOString() : undefined
+    const ask = (what: 'dispute' | 'inquiry' | 'appeal') =>
       queueNotice(deps, trx, `${what}:${id}`, { what, amount: { amount, currency }, dueBy }, about, payment)
-    await send(status.startsWith('warning_') ? 'inquiry' : 'dispute', waits ? new Date() : LONG_AGO)
-    if (status === 'appeal_needs_response') await send('appeal', waits ? new Date() : LONG_AGO)
-    if (status === 'won') await send('dispute-won', latestOf(dispute))
-    if (status === 'lost') await send('dispute-lost', latestOf(dispute))
-    if (status === 'warning_closed') await send('inquiry-closed', latestOf(dispute))
+    const tell = (what: MoneyNoticeProps['what']) =>
+      queueNotice(deps, trx, `${what}:${id}`, { what, amount: { amount, currency } }, latestOf(dispute), payment)
+    await ask(status.startsWith('warning_') ? 'inquiry' : 'dispute')
+    if (status === 'appeal_needs_response') await ask('appeal')
+    if (status === 'won') await tell('dispute-won')
+    if (status === 'lost') await tell('dispute-lost')
+    if (status === 'warning_closed') await tell('inquiry-closed')
   }
 }
 
