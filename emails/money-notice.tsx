@@ -14,11 +14,22 @@ import {
 } from './layout.tsx'
 
 export interface MoneyNoticeProps {
-  what: 'dispute' | 'inquiry' | 'dispute-won' | 'dispute-lost' | 'inquiry-closed' | 'refund-failed' | 'payout-failed'
+  what:
+    | 'dispute'
+    | 'appeal'
+    | 'inquiry'
+    | 'dispute-won'
+    | 'dispute-lost'
+    | 'inquiry-closed'
+    | 'refund-failed'
+    | 'refund-refused'
+    | 'payout-failed'
   amount: Money
   /** What was paid for. */
   description?: string | undefined
   email?: string | undefined
+  /** Stripe's own words, in English. */
+  said?: string | undefined
   /** ISO 8601: until when to answer. */
   dueBy?: string | undefined
   url: string
@@ -33,6 +44,10 @@ const words = dictionary({
       heading: '有客人通过银行拒付',
       text: '银行先把钱拿走了。在期限之前交上证据，钱才可能回来；不答复就算输。',
     },
+    appeal: {
+      heading: '一笔拒付到了申诉这一步',
+      text: '请在期限之前到 Stripe 的后台答复，那里写着要交什么。',
+    },
     inquiry: {
       heading: '银行来问一笔付款',
       text: '钱还没动。现在答复，或者直接退款，通常就不会变成拒付。',
@@ -44,10 +59,15 @@ const words = dictionary({
       heading: '一笔退款没有退成',
       text: '客人的银行或钱包没收，钱回到了你的余额。请联系客人，用别的办法退给他。',
     },
+    'refund-refused': {
+      heading: '客人想退款，Stripe 没有同意',
+      text: '钱没有动，客人买的还在。请看看怎么帮他：可以在这笔付款的页面上再退一次。',
+    },
     'payout-failed': { heading: '提现没有到账', text: '银行退了回来，钱在 Stripe 余额里。请检查收款账户。' },
     amount: '金额',
     for: '项目',
     email: '客人',
+    said: 'Stripe 的话',
     dueBy: '答复期限',
     action: '去看看',
     footer: '只要钱有动静，这里就会告诉你。',
@@ -56,6 +76,10 @@ const words = dictionary({
     dispute: {
       heading: 'A customer disputed a payment',
       text: 'The bank has taken the money. Hand in evidence before the deadline to get it back; no answer means lost.',
+    },
+    appeal: {
+      heading: 'A dispute has come to an appeal',
+      text: 'Answer in Stripe’s own dashboard before the deadline; it says what is needed.',
     },
     inquiry: {
       heading: 'A bank asks about a payment',
@@ -74,6 +98,10 @@ const words = dictionary({
       heading: 'A refund did not go through',
       text: 'The customer’s bank or wallet did not take it; the money is in your balance again. Please ask them for another way.',
     },
+    'refund-refused': {
+      heading: 'Stripe refused a customer’s refund',
+      text: 'No money moved, and the customer still has what they bought. See how to help them: you can refund it from its page.',
+    },
     'payout-failed': {
       heading: 'A payout did not arrive',
       text: 'The bank sent it back, and the money is in your Stripe balance. Please check the bank account.',
@@ -81,6 +109,7 @@ const words = dictionary({
     amount: 'Amount',
     for: 'For',
     email: 'Customer',
+    said: 'Stripe says',
     dueBy: 'Answer by',
     action: 'Have a look',
     footer: 'You hear from here whenever money moves in a way you did not ask for.',
@@ -89,7 +118,7 @@ const words = dictionary({
 
 /** Tells the owner what banks did with their money. */
 export function moneyNotice(props: MoneyNoticeProps): Email {
-  const { what, amount, description, email, dueBy, url, timeZone, locale, shopName } = props
+  const { what, amount, description, email, said, dueBy, url, timeZone, locale, shopName } = props
   const t = words[locale]
   const { heading, text } = t[what]
   const money = formatMoney(amount, locale)
@@ -97,6 +126,7 @@ export function moneyNotice(props: MoneyNoticeProps): Email {
     [t.amount, `${money} ${amount.currency.toUpperCase()}`],
     [t.for, description],
     [t.email, email],
+    [t.said, said],
     [t.dueBy, dueBy && formatDate(new Date(dueBy), locale, timeZone, 'dateTime')],
   ])
   return {

@@ -327,6 +327,7 @@ export interface Tables {
     created_at: Now
     sent_at: Timestamp | null
     failed_at: Timestamp | null
+    skipped_at: Timestamp | null
     attempts: Generated<number>
     error: string | null
   }

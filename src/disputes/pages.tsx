@@ -1,3 +1,4 @@
+import { isAsked } from '../payments/dispute-states.ts'
 import { Field, Problem, TextArea } from '../ui/form.tsx'
 import { formatDate, type Locale } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
@@ -37,7 +38,7 @@ export function DisputesPage({ timeZone, disputes, ...context }: DisputesProps) 
 
 function standing({ status, due_by, email, created_at }: DisputeRow, locale: Locale, timeZone: string): string {
   const t = words[locale]
-  const when = isOpen(status) && due_by ? t.dueBy(formatDate(due_by, locale, timeZone, 'dateTime')) : undefined
+  const when = isAsked(status) && due_by ? t.dueBy(formatDate(due_by, locale, timeZone, 'dateTime')) : undefined
   return [statusText(status, locale), when ?? formatDate(created_at, locale, timeZone, 'date'), email]
     .filter(Boolean)
     .join(' · ')
@@ -48,7 +49,7 @@ export function PaymentDisputes({ locale, disputes }: { locale: Locale; disputes
   return (
     <>
       {disputes.map(({ id, status }) => (
-        <p class={isOpen(status) ? 'todo' : undefined}>
+        <p class={isAsked(status) ? 'todo' : undefined}>
           <a href={`/dashboard/disputes/${id}`}>{statusText(status, locale)}</a>
         </p>
       ))}
@@ -123,7 +124,7 @@ export function DisputeHead({
 }: Pick<DisputePageProps, 'timeZone' | 'dispute'> & { locale: Locale }) {
   const t = words[locale]
   const { status, reason, due_by, description, payment_id, name, email } = dispute
-  const due = isOpen(status) && due_by && t.dueBy(formatDate(due_by, locale, timeZone, 'dateTime'))
+  const due = isAsked(status) && due_by && t.dueBy(formatDate(due_by, locale, timeZone, 'dateTime'))
   return (
     <>
       <p class="status">{[statusText(status, locale), due].filter(Boolean).join(' · ')}</p>

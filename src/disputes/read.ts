@@ -2,14 +2,13 @@ import { type ExpressionBuilder, sql } from 'kysely'
 import type { Db } from '../db/connection.ts'
 import type { Tables } from '../db/tables.ts'
 import { decimal } from '../money.ts'
+import { ASKED, isAsked } from '../payments/dispute-states.ts'
 
 const LONGEST_LIST = 100
-/** The bank waits for an answer. */
-const OPEN = ['needs_response', 'warning_needs_response']
 
-/** Whether evidence can still be handed in; that is done once. */
+/** Whether evidence can still be handed in here; that is done once. An appeal is answered at Stripe. */
 export function isOpen(status: string): boolean {
-  return OPEN.includes(status)
+  return isAsked(status) && status !== 'appeal_needs_response'
 }
 
 /** Those that wait for the owner, from the most urgent on, then the others from the newest on. */
@@ -62,7 +61,7 @@ function selectDisputes(db: Db) {
 }
 
 function waits(eb: ExpressionBuilder<Tables & { d: Tables['disputes'] }, 'd'>) {
-  return eb('d.status', 'in', OPEN)
+  return eb('d.status', 'in', ASKED)
 }
 
 /** For the download of one's own data. */

@@ -13,6 +13,8 @@ export const words = dictionary({
     states: {
       needs_response: '等你答复',
       under_review: '银行在看证据',
+      appeal_needs_response: '申诉，等你答复',
+      appeal_under_review: '申诉，在等结果',
       won: '你赢了',
       lost: '没有赢',
       prevented: '被挡下了',
@@ -23,6 +25,8 @@ export const words = dictionary({
     explained: {
       needs_response: '钱已经被银行拿走。写好证据交上去，只能交一次。不答复就算输。',
       under_review: '证据已经交上去，银行可能要看几个星期，结果会寄信告诉你。',
+      appeal_needs_response: '这一笔到了申诉这一步。请在期限之前到 Stripe 的后台答复，那里写着要交什么。',
+      appeal_under_review: '申诉已经交上去，等结果。',
       won: '钱和争议费都回来了。',
       lost: '钱归客人了，争议费也不退。',
       prevented: '钱没有动，不用再做什么。',
@@ -88,6 +92,8 @@ export const words = dictionary({
     states: {
       needs_response: 'Waits for you',
       under_review: 'The bank reads your evidence',
+      appeal_needs_response: 'The appeal waits for you',
+      appeal_under_review: 'The appeal is being looked at',
       won: 'You won',
       lost: 'Lost',
       prevented: 'Prevented',
@@ -98,6 +104,9 @@ export const words = dictionary({
     explained: {
       needs_response: 'The bank has taken the money. Hand in evidence, which you can do once; no answer means lost.',
       under_review: 'Your evidence is with the bank, which may take weeks. A mail tells you how it ended.',
+      appeal_needs_response:
+        'This one has come to an appeal. Answer in Stripe’s own dashboard before the deadline; it says what is needed.',
+      appeal_under_review: 'The appeal is handed in, and waits for its outcome.',
       won: 'The money and the dispute fee are back.',
       lost: 'The customer keeps the money, and the dispute fee stays paid.',
       prevented: 'No money moved, and there is nothing to do.',

@@ -102,6 +102,9 @@ function Events({ locale, events, failedEvents, at }: SectionProps) {
             <small>
               {object_id ?? id} · {at(received_at)}
             </small>
+            <Press action={`events/${id}/dismiss`} label={t.dismissNamed(id)}>
+              {t.dismiss}
+            </Press>
           </li>
         ))}
       </ul>

@@ -5,7 +5,7 @@ import type { Db } from '../db/connection.ts'
 import type { Feature } from '../feature.ts'
 import type { Jobs } from '../jobs/queue.ts'
 import { retryMails } from '../mail/retry.ts'
-import { retryEvents } from '../payments/retry-events.ts'
+import { dismissEvent, retryEvents } from '../payments/retry-events.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
 import { HealthPage } from './pages.tsx'
@@ -46,6 +46,10 @@ function healthPages(deps: HealthDeps): Hono {
       jobs.wake('reconcile')
       return c.redirect(`${path}?reconciling`, 303)
     })
+    .post('/events/:id{evt_\\w+}/dismiss', async (c) => {
+      await dismissEvent(db, c.req.param('id'))
+      return c.redirect(`${path}?dismissed`, 303)
+    })
     .post('/events/:id{evt_\\w+}?', async (c) => again(c, await retryEvents(deps, c.req.param('id'))))
     .post('/mails/:id{[0-9]{1,15}}?', async (c) => {
       const id = c.req.param('id')
@@ -58,6 +62,7 @@ const again = (c: Context, count: number) => c.redirect(`${path}?retried=${count
 function noticeOf(c: Context): string | undefined {
   const t = words[c.var.locale]
   if (c.req.query('reconciling') !== undefined) return t.reconciling
+  if (c.req.query('dismissed') !== undefined) return t.dismissed
   const retried = c.req.query('retried')
   return retried === undefined ? undefined : t.retried(Number.parseInt(retried, 10) || 0)
 }

@@ -37,7 +37,8 @@ const queues: Record<QueueName, Omit<Queue, 'name'>> = {
   'customer-email': { ...alive, ...patient, retryLimit: 20 },
   'mail-failed': { ...alive },
   mail: { ...alive, ...patient, retryLimit: 20, deadLetter: 'mail-failed' },
-  poll: { policy: 'short', ...alive, retryLimit: 0 },
+  // After a long outage there is much to fetch.
+  poll: { policy: 'short', ...alive, expireInSeconds: 3600, retryLimit: 0 },
   // Reading years from Stripe takes hours; a process that dies on the way is noticed all the same.
   reconcile: { policy: 'short', ...alive, expireInSeconds: 12 * 3600, retryLimit: 0 },
   requeue: { policy: 'short', ...alive, retryLimit: 0 },

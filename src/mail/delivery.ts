@@ -26,6 +26,7 @@ export async function deliverMail(deps: DeliveryDeps, mailId: number): Promise<v
     .selectAll()
     .where('id', '=', mailId)
     .where('sent_at', 'is', null)
+    .where('skipped_at', 'is', null)
     .executeTakeFirst()
   if (!mail) return
   try {

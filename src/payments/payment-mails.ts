@@ -12,27 +12,43 @@ export type PaymentFacts = Pick<
   'id' | 'amount' | 'currency' | 'description' | 'email' | 'name' | 'message' | 'method' | 'locale' | 'paid_at'
 >
 
-/** Receipt to the payer, notice to the owner; of the very first payment a special one. Each is queued once, however often this runs. */
-export async function queuePaymentMails(deps: MailDeps, trx: Trx, payment: PaymentFacts): Promise<void> {
-  await queueReceipt(deps, trx, payment)
-  const isFirst = await queueFirstPayment(deps, trx, payment)
+/**
+ * Receipt to the payer, notice to the owner; of the very first payment a special one. Each is queued once, however often this
+ * runs. `about` is when it was paid; later for what took days to go through.
+ */
+export async function queuePaymentMails(
+  deps: MailDeps,
+  trx: Trx,
+  payment: PaymentFacts,
+  about = payment.paid_at!,
+): Promise<void> {
+  await queueReceipt(deps, trx, payment, about)
+  // What a code made free began no business.
+  const isFirst = payment.amount > 0 && (await queueFirstPayment(deps, trx, payment, about))
   if (isFirst || (await isFirstPayment(trx, payment.id))) return
   const { config, jobs } = deps
   await queueMail(jobs, trx, {
     key: `payment:${payment.id}`,
     to: config.ownerEmail,
+    about,
     paymentId: payment.id,
     message: { template: 'owner-payment', props: toOwner(config, payment) },
   })
 }
 
 /** To the payer, where there is an address. */
-export async function queueReceipt({ config, jobs }: MailDeps, trx: Trx, payment: PaymentFacts): Promise<void> {
+export async function queueReceipt(
+  { config, jobs }: MailDeps,
+  trx: Trx,
+  payment: PaymentFacts,
+  about = new Date(),
+): Promise<void> {
   if (!payment.email) return
   const locale = asLocale(payment.locale)
   await queueMail(jobs, trx, {
     key: `receipt:${payment.id}`,
     to: payment.email,
+    about,
     paymentId: payment.id,
     message: {
       template: 'receipt',
@@ -42,10 +58,16 @@ export async function queueReceipt({ config, jobs }: MailDeps, trx: Trx, payment
 }
 
 /** The special one to the owner, once ever. False when it is about another payment. */
-export function queueFirstPayment({ config, jobs }: MailDeps, trx: Trx, payment: PaymentFacts): Promise<boolean> {
+export function queueFirstPayment(
+  { config, jobs }: MailDeps,
+  trx: Trx,
+  payment: PaymentFacts,
+  about = new Date(),
+): Promise<boolean> {
   return queueMail(jobs, trx, {
     key: 'first-payment',
     to: config.ownerEmail,
+    about,
     paymentId: payment.id,
     message: { template: 'first-payment', props: toOwner(config, payment) },
   })

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { catalog } from '../catalog.ts'
 import type { Db, Trx } from '../db/connection.ts'
+import { queueRefundRefused } from './money-mails.ts'
 import { type Refusal, refund } from './refund.ts'
 import { creditsOf } from './rights.ts'
 import type { SyncDeps } from './sync.ts'
@@ -91,34 +92,41 @@ export async function claimRefund(db: Db, userId: string, paymentId: string): Pr
 
 /**
  * Has Stripe give back what was claimed, and drops the claim; when Stripe refuses, what was bought is there again. While
- * Stripe does not answer the claim stays, and is worked on each minute. Says why it is not done; 'unclaimed' when nothing is
+ * Stripe does not answer the claim stays, and is worked on each minute. The owner is told then. Says why it is not done; 'unclaimed' when nothing is
  * left to do here.
  */
 export async function finishRefund(deps: SyncDeps, paymentId: string): Promise<Refusal | 'done' | 'unclaimed'> {
   const claim = await deps.db
     .selectFrom('refund_claims as c')
     .innerJoin('payments as p', 'p.id', 'c.payment_id')
-    .select(['p.amount', 'p.currency', 'c.created_at'])
+    .selectAll('p')
+    .select('c.created_at as claimed_at')
     .where('c.payment_id', '=', paymentId)
     .executeTakeFirst()
   if (!claim) return 'unclaimed'
-  const { amount, currency, created_at } = claim
+  const { amount, currency, claimed_at } = claim
   const refusal = await refund(deps, {
     paymentId,
     money: { amount, currency },
     reason: 'requested_by_customer',
     askedBy: 'customer',
     // Stripe says again what it said under a key: who claims again, after a refusal, asks anew.
-    idempotencyKey: `refund-claim:${paymentId}:${created_at.getTime()}`,
+    idempotencyKey: `refund-claim:${paymentId}:${claimed_at.getTime()}`,
   })
   if (refusal?.why === 'down' || refusal?.why === 'busy') return refusal
-  await deps.db.deleteFrom('refund_claims').where('payment_id', '=', paymentId).execute()
-  return !refusal || refusal.why === 'refunded' ? 'done' : refusal
+  const isDone = !refusal || refusal.why === 'refunded'
+  await deps.db.transaction().execute(async (trx) => {
+    await trx.deleteFrom('refund_claims').where('payment_id', '=', paymentId).execute()
+    if (!isDone) await queueRefundRefused(deps, trx, claim, refusal.said)
+  })
+  if (isDone) return 'done'
+  deps.jobs.wake('mail')
+  return refusal
 }
 
 const MOST = 50
 
-/** The claims that nobody is at work on. */
+/** The claims that nobody is at work on, each for itself. Throws what the first of those that went wrong threw, at the end. */
 export async function finishRefunds(deps: SyncDeps): Promise<void> {
   const claims = await deps.db
     .selectFrom('refund_claims')
@@ -127,5 +135,7 @@ export async function finishRefunds(deps: SyncDeps): Promise<void> {
     .orderBy('created_at')
     .limit(MOST)
     .execute()
-  for (const { payment_id } of claims) await finishRefund(deps, payment_id)
+  const failed: unknown[] = []
+  for (const { payment_id } of claims) await finishRefund(deps, payment_id).catch((error) => failed.push(error))
+  if (failed.length > 0) throw failed[0]
 }

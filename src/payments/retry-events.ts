@@ -1,18 +1,46 @@
 import { sql } from 'kysely'
-import type { Trx } from '../db/connection.ts'
+import type { Db, Trx } from '../db/connection.ts'
 import { objectToSync, StripeEvent } from './event-table.ts'
 import { enqueueSyncs, type InboxDeps, refusal } from './inbox.ts'
 
 const MOST = 1_000
+const PAGE = 100
 
 /**
  * Tries again at once what the inbox holds with an error: one event, or all. After an upgrade it may be read in another
- * way; what must still not be believed stays. Returns how many are tried.
+ * way; what must still not be believed stays, and keeps no other waiting. Returns how many are tried, 1,000 at most.
  */
 export async function retryEvents(deps: InboxDeps, eventId?: string): Promise<number> {
-  const { db, jobs, config } = deps
-  const tried = await db.transaction().execute(async (trx) => {
-    const failed = await failedEvents(trx, eventId)
+  let tried = 0
+  let page: Page = { tried: 0 }
+  do {
+    page = await retryPage(deps, eventId, page.last)
+    tried += page.tried
+  } while (page.last && tried < MOST)
+  if (tried > 0) deps.jobs.wake('sync')
+  return tried
+}
+
+/** Takes an event off the list of what waits for the owner: it is not booked, and not tried again. */
+export async function dismissEvent(db: Db, eventId: string): Promise<void> {
+  await db
+    .updateTable('inbox')
+    .set({ applied_at: new Date() })
+    .where('id', '=', eventId)
+    .where('applied_at', 'is', null)
+    .where('failures', '>', 0)
+    .execute()
+}
+
+/** `last`: the event to go on after, while there may be more. */
+interface Page {
+  tried: number
+  last?: string | undefined
+}
+
+function retryPage({ db, jobs, config }: InboxDeps, eventId?: string, after?: string): Promise<Page> {
+  return db.transaction().execute(async (trx) => {
+    const failed = await failedEvents(trx, eventId, after)
     const rows: { object_id: string | null }[] = []
     for (const { id, payload } of failed) {
       const parsed = StripeEvent.safeParse(payload)
@@ -22,22 +50,25 @@ export async function retryEvents(deps: InboxDeps, eventId?: string): Promise<nu
       rows.push({ object_id: objectId })
     }
     await enqueueSyncs(jobs, trx, rows)
-    return rows.length
+    return { tried: rows.length, last: failed.length === PAGE ? failed.at(-1)!.id : undefined }
   })
-  if (tried > 0) jobs.wake('sync')
-  return tried
 }
 
-function failedEvents(trx: Trx, eventId: string | undefined) {
-  const failed = trx
+function failedEvents(trx: Trx, eventId: string | undefined, after: string | undefined) {
+  let failed = trx
     .selectFrom('inbox')
     .select(['id', 'payload'])
     .where('applied_at', 'is', null)
     .where('failures', '>', 0)
     .orderBy('received_at')
-    .limit(MOST)
+    .orderBy('id')
+    .limit(PAGE)
     .forUpdate()
-  return (eventId === undefined ? failed : failed.where('id', '=', eventId)).execute()
+  if (eventId !== undefined) failed = failed.where('id', '=', eventId)
+  if (after !== undefined) {
+    failed = failed.where(sql<boolean>`(received_at, id) > (select received_at, id from inbox where id = ${after})`)
+  }
+  return failed.execute()
 }
 
 /** An event that nothing follows from, by what we know now, is done. */

@@ -17,10 +17,11 @@ export async function queueSubscriptionMails(
   const product = productOfPlan(plan)
   if (!email || !product) return
   const locale = asLocale(subscription.locale)
-  const send = (what: 'payment-failed' | 'ended', key: string, until: Date) =>
+  const send = (what: 'payment-failed' | 'ended', key: string, until: Date, about: Date) =>
     queueMail(jobs, trx, {
       key,
       to: email,
+      about,
       message: {
         template: 'plan-notice',
         props: {
@@ -35,6 +36,8 @@ export async function queueSubscriptionMails(
       },
     })
   const ends = accessEnds(subscription)
-  if (status === 'past_due' && ends) await send('payment-failed', `past-due:${id}:${period_start.toISOString()}`, ends)
-  if (status === 'canceled' && ended_at) await send('ended', `ended:${id}`, ended_at)
+  const period = period_start.toISOString()
+  // A renewal is first tried within hours of the period that it is for.
+  if (status === 'past_due' && ends) await send('payment-failed', `past-due:${id}:${period}`, ends, period_start)
+  if (status === 'canceled' && ended_at) await send('ended', `ended:${id}`, ended_at, ended_at)
 }

@@ -15,18 +15,33 @@ export async function write(deps: SyncDeps, trx: Trx, reading: Reading): Promise
   const payer = payment?.email ?? subscription?.email
   if (payer) await lockPayer(trx, payer, 'shared')
   if (balanceTransactions.length > 0) await writeBalanceTransactions(trx, balanceTransactions)
+  const before = await knownBefore(trx, reading)
+  const latestOf = ({ id, created_at }: { id: string; created_at: Date | string }) =>
+    before.has(id) ? new Date() : new Date(created_at)
   if (payout) await writeRows(trx, 'payouts', [payout])
   const paid = payment && (await writePayment(trx, payment))
   // Of payments that this app did not make, the movements are enough.
   if (paid) await writeRows(trx, 'refunds', refunds)
   if (paid) await writeRows(trx, 'disputes', disputes)
   const subscribed = subscription && (await writeSubscription(trx, subscription))
-  if (paid?.status === 'paid') await queuePaymentMails(deps, trx, paid)
-  if (paid) await queueRefundMails(deps, trx, paid, refunds)
-  if (paid) await queueDisputeMails(deps, trx, paid, disputes)
-  if (payout) await queuePayoutMail(deps, trx, payout)
+  if (paid?.status === 'paid') await queuePaymentMails(deps, trx, paid, before.has(paid.id) ? new Date() : undefined)
+  if (paid) await queueRefundMails(deps, trx, paid, refunds, latestOf)
+  if (paid) await queueDisputeMails(deps, trx, paid, disputes, latestOf)
+  if (payout) await queuePayoutMail(deps, trx, payout, latestOf)
   if (subscribed) await queueSubscriptionMails(deps, trx, subscribed)
   return { isForgotten: Boolean(paid?.anonymized_at ?? subscribed?.anonymized_at) }
+}
+
+/** The ids of what we have seen already; a payment's while it was not paid. A change of theirs is news. */
+async function knownBefore(trx: Trx, { payment, payout, refunds = [], disputes = [] }: Reading): Promise<Set<string>> {
+  const idsOf = (rows: { id: string }[]) => rows.map(({ id }) => id)
+  const { rows } = await sql<{ id: string }>`
+    select id from payments where id = ${payment?.id ?? null} and status <> 'paid'
+    union all select id from refunds where id = any(${idsOf(refunds)})
+    union all select id from disputes where id = any(${idsOf(disputes)})
+    union all select id from payouts where id = ${payout?.id ?? null}
+  `.execute(trx)
+  return new Set(idsOf(rows))
 }
 
 /** Nothing in them changes, but one that was read by itself does not know its payment; what else differs is put right. */
@@ -83,6 +98,8 @@ function writePayment(trx: Trx, payment: Row<'payments'>) {
     .onConflict((conflict) =>
       conflict.column('id').doUpdateSet({
         ...facts,
+        // Once known it is known, whatever an answer of Stripe's from before says.
+        balance_transaction_id: sql`coalesce(excluded.balance_transaction_id, payments.balance_transaction_id)`,
         email: unlessForgotten('payments', 'email'),
         buyer_id: unlessForgotten('payments', 'buyer_id'),
         name: unlessForgotten('payments', 'name'),

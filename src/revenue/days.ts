@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../db/connection.ts'
-import { OFFLINE, RULES, sums } from './movements.ts'
+import { categoryOf, OFFLINE, RULES, sums } from './movements.ts'
 
 /** What moved the balance in one currency, in minor units: gross − refunds − disputes − fees + other = net. */
 export interface Totals {
@@ -58,7 +58,7 @@ export async function totalsByDay(db: Db, { currency, timeZone, first, last, unt
         -- By category first: of thousands of rows it is a handful.
         select d.day, category, sum(amount) as amount, sum(fee) as fee, sum(net) as net
         from days as d cross join lateral (
-          select amount, fee, net, reporting_category as category from balance_transactions
+          select amount, fee, net, ${categoryOf} as category from balance_transactions
           where currency = ${currency} and created_at >= d.since and created_at < d.until
             and least(${dayOf(sql`created_at`, timeZone)}, d.last) = d.day
           union all

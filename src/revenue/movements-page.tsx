@@ -69,7 +69,7 @@ function Row({ movement, currency, timeZone, locale }: RowProps) {
   return (
     <li>
       <span>
-        {typeName(type, locale)} <small>{t.groups[groupOf(category)]}</small>
+        {typeName(type, locale)} <small>{t.groups[groupOf(category, type)]}</small>
       </span>
       <span class={movement.amount < 0 ? 'out' : 'in'}>
         <Money value={money(movement.amount)} locale={locale} signed />

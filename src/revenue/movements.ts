@@ -13,7 +13,7 @@ export type Literal<T> = T extends string ? (string extends T ? never : T) : nev
 /** All that Stripe's SDK knows: one that a new SDK adds is a compile error below. */
 type Category = Literal<Stripe.Reporting.ReportRunCreateParams.Parameters.ReportingCategory>
 
-/** Stripe's reporting categories, https://docs.stripe.com/reports/reporting-categories. One that is not here is `other`. */
+/** Stripe's reporting categories, https://docs.stripe.com/reports/reporting-categories. One that is not here: see ownTypes. */
 const groups: Record<Category, Group> = {
   charge: 'gross',
   // They take back what a charge had counted too much: it was never paid.
@@ -64,14 +64,55 @@ const groups: Record<Category, Group> = {
 /** As a category: what the owner took without Stripe. */
 export const OFFLINE = 'offline'
 
-const known: Record<string, Group> = { ...groups, [OFFLINE]: 'gross' }
+/**
+ * Of a category that Stripe has invented since, the type may still say that the money is only held, moved or lent; else it
+ * counts as `other`. https://docs.stripe.com/reports/balance-transaction-types
+ */
+const ownTypes: Literal<Stripe.BalanceTransaction.Type>[] = [
+  'advance',
+  'advance_funding',
+  'anticipation_repayment',
+  'connect_collection_transfer',
+  'fee_credit_funding',
+  'inbound_transfer',
+  'inbound_transfer_reversal',
+  'issuing_authorization_hold',
+  'issuing_authorization_release',
+  'payment_network_reserve_hold',
+  'payment_network_reserve_release',
+  'payout',
+  'payout_cancel',
+  'payout_failure',
+  'payout_minimum_balance_hold',
+  'payout_minimum_balance_release',
+  'reserve_hold',
+  'reserve_release',
+  'reserve_transaction',
+  'reserved_funds',
+  'topup',
+  'topup_reversal',
+  'transfer',
+  'transfer_cancel',
+  'transfer_failure',
+  'transfer_refund',
+]
+/** As a category: a new one, of a type that is ours. */
+const OWN = 'own'
 
-export function groupOf(category: string): Group {
-  return Object.hasOwn(known, category) ? known[category]! : 'other'
+const known: Record<string, Group> = { ...groups, [OFFLINE]: 'gross', [OWN]: 'own' }
+
+export function groupOf(category: string, type?: string): Group {
+  if (Object.hasOwn(known, category)) return known[category]!
+  return ownTypes.some((own) => own === type) ? 'own' : 'other'
 }
 
-/** Changes whenever a category moves to another group: what was summed up by other rules is not read. */
-export const RULES = JSON.stringify(Object.entries(known).toSorted())
+/** What `sums` asks for as `category`, of a row of balance_transactions. */
+export const categoryOf: RawBuilder<string> = sql`case
+  when type = any(${ownTypes}) and reporting_category <> all(${Object.keys(known)}) then ${OWN}::text
+  else reporting_category end`
+
+/** Changes whenever a category or a type moves to another group: what was summed up by other rules is not read. */
+export const RULES = JSON.stringify([Object.entries(known).toSorted(), ownTypes.toSorted()])
 
 /**
  * The sums of `amount`, `fee`, `net` and `category` of whatever it is asked from, as gross, refunds, disputes, fees, other and

@@ -151,9 +151,9 @@ function told(
     }
   }
   if (what !== 'mail') return { text: t[what] }
-  const { key, recipient, sent_at, failed_at, error } = happening
+  const { key, recipient, sent_at, failed_at, skipped_at, error } = happening
   const name = named(t.mails, key.split(':')[0]!) ?? t.mail
-  const state = failed_at ? t.mailFailed(error ?? '') : sent_at ? '' : t.mailWaits
+  const state = sent_at ? '' : failed_at ? t.mailFailed(error ?? '') : skipped_at ? t.mailSkipped : t.mailWaits
   return { text: name, note: [recipient, state].filter(Boolean).join(' · ') }
 }
 

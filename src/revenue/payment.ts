@@ -47,7 +47,7 @@ const seconds = (date: Date) => Math.floor(date.getTime() / 1000)
 function mailsAbout(db: Db, paymentId: string) {
   return db
     .selectFrom('mails')
-    .select(['key', 'recipient', 'created_at', 'sent_at', 'failed_at', 'error'])
+    .select(['key', 'recipient', 'created_at', 'sent_at', 'failed_at', 'skipped_at', 'error'])
     .where('payment_id', '=', paymentId)
     .orderBy('id')
     .execute()

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../db/connection.ts'
 import { about, basisOf, dayOf } from './days.ts'
-import { OFFLINE, sums } from './movements.ts'
+import { categoryOf, OFFLINE, sums } from './movements.ts'
 
 /*
  * HOW THE SUMS OF THE DAYS STAY RIGHT
@@ -10,7 +10,7 @@ import { OFFLINE, sums } from './movements.ts'
  * whenever it is looked at, so that no payment has to write to a row that others write to.
  *
  * A movement that is written more than an hour after its time leaves a mark in `revenue_late`, in its own transaction
- * (migration 0011). A day with a mark is read from the books, until rollUp takes the mark and sums the day up anew in one
+ * (migrations 0011 and 0013; one that is moved marks the day that it leaves, too). A day with a mark is read from the books, until rollUp takes the mark and sums the day up anew in one
  * transaction. It takes the marks first: what it has then not seen leaves a mark that is still there.
  *
  * What came within that hour leaves no mark, so a day is closed an hour after its midnight, and only when nobody is left
@@ -145,7 +145,7 @@ function sumsPerDay(timeZone: string, span?: { first: string; last: string }) {
       coalesce(sum(paid) filter (where category in ('charge', ${OFFLINE})), 0)::int as payments
     from (
       select ${dayOf(sql`b.created_at`, timeZone)} as day, b.currency, coalesce(p.kind, 'other') as kind,
-        b.reporting_category as category, sum(b.amount) as amount, sum(b.fee) as fee, sum(b.net) as net,
+        ${categoryOf} as category, sum(b.amount) as amount, sum(b.fee) as fee, sum(b.net) as net,
         count(*) filter (where b.amount > 0) as paid
       from balance_transactions as b left join payments as p on p.id = b.payment_id where ${isWithin('b.created_at')}
       group by 1, 2, 3, 4

@@ -162,6 +162,8 @@ onBothDatabases('refunds', (database) => {
     expect(textOf(await refused.text())).toContain('That did not work')
     expect(await shop.db.selectFrom('refund_claims').selectAll().execute()).toEqual([])
     await shop.quiet()
+    const told = (await shop.mails()).filter(({ to }) => to === shop.config.ownerEmail)
+    expect(told.map(({ subject }) => subject).join()).toContain('客人想退款，Stripe 没有同意')
     // The bank has the money now, until it is won back.
     const { id } = (await shop.stripe.disputes.list()).data[0]!
     await shop.sandbox.winDispute(id)
@@ -205,6 +207,25 @@ onPostgres('refunds', (database) => {
     await finishRefunds(shop)
     expect(await ann.read('/account')).toContain('¥6.60 refunded')
     expect(await shop.db.selectFrom('refund_claims').selectAll().execute()).toEqual([])
+  })
+
+  test('one claim that goes wrong keeps no other from its money', async () => {
+    const { shop, ann } = await withAnn(database)
+    const [bad, good] = [await buy(shop, ann, 'question-1'), await buy(shop, ann, 'question-1')]
+    const longAgo = (seconds: number) => new Date(Date.now() - seconds * 1000)
+    const claims = [
+      { payment_id: bad, created_at: longAgo(300) },
+      { payment_id: good, created_at: longAgo(200) },
+    ]
+    await shop.db.insertInto('refund_claims').values(claims).execute()
+    const create = shop.stripe.refunds.create.bind(shop.stripe.refunds)
+    shop.stripe.refunds.create = (async (...args: Parameters<typeof create>) => {
+      if (args[0]?.payment_intent === bad) throw new Error('something of ours')
+      return create(...args)
+    }) as typeof create
+    await expect(finishRefunds(shop)).rejects.toThrow('something of ours')
+    const left = await shop.db.selectFrom('refund_claims').select('payment_id').execute()
+    expect(left).toEqual([{ payment_id: bad }])
   })
 
   test('whoever uses a credit and takes it back at once gets one of both, never both', async () => {

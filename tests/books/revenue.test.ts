@@ -104,6 +104,33 @@ onBothDatabases('the sums of the days', (database) => {
     expect(await grossPerDay(db)).toEqual(right)
   })
 
+  test('are right again when a movement moves to another day, on both days', async () => {
+    const { db } = await database.fresh()
+    await book(db, [charge('2026-05-05T00:00Z', 100), charge('2026-05-07T00:00Z', 20)])
+    await rollUp(db, SHANGHAI)
+    await sql`update balance_transactions set created_at = '2026-05-09T00:00Z' where amount = 100`.execute(db)
+    await rollUp(db, SHANGHAI)
+    expect(await grossPerDay(db)).toEqual({ '2026-05-07': 20, '2026-05-09': 100 })
+  })
+
+  test('count money that is only held as nobody’s, by its type, when its category is new', async () => {
+    const { db } = await database.fresh()
+    await book(db, [
+      charge('2026-05-05T00:00Z', 100),
+      { ...charge('2026-05-05T01:00Z', -70), category: 'hold_of_2027' },
+    ])
+    await sql`update balance_transactions set type = 'payout_minimum_balance_hold' where amount < 0`.execute(db)
+    const day = sql`'2026-05-05'::date`
+    const span = { currency: 'cny', timeZone: SHANGHAI, first: day, last: sql`${day} + 1` }
+    const right = { gross: 100, other: 0, net: 100 }
+    expect((await totalsByDay(db, span))[0]).toMatchObject(right)
+    await rollUp(db, SHANGHAI)
+    expect((await totalsByDay(db, span))[0]).toMatchObject(right)
+    expect(groupOf('hold_of_2027', 'payout_minimum_balance_hold')).toBe('own')
+    expect(groupOf('hold_of_2027', 'adjustment')).toBe('other')
+    expect(groupOf('charge', 'reserve_hold')).toBe('gross')
+  })
+
   test('end before today, which costs its movements no mark', async () => {
     const { db } = await database.fresh()
     await book(db, [charge('2026-05-05T00:00Z', 100), charge(new Date(), 7)])

@@ -38,7 +38,7 @@ async function whatWaits(db: Connection['db']): Promise<object[]> {
     union all
     select 'inbox', type, count(*)::int, min(error) from inbox where applied_at is null group by type
     union all
-    select 'mails', '', count(*)::int, min(error) from mails where sent_at is null having count(*) > 0
+    select 'mails', '', count(*)::int, min(error) from mails where sent_at is null and skipped_at is null having count(*) > 0
   `.execute(db)
   return rows
 }
