@@ -5,28 +5,33 @@ import { type PaymentMail, paymentFacts } from './payment-facts.ts'
 
 export interface ReceiptProps extends PaymentMail {
   homeUrl: string
+  /** Where what was bought is used; absent for a tip. */
+  accountUrl?: string | undefined
 }
 
 const words = dictionary({
   'zh-CN': {
     subject: (amount: string, shop: string) => `收据：${amount} · ${shop}`,
     heading: (name: string) => (name ? `谢谢你，${name}！` : '谢谢你！'),
-    text: '这一笔收到了。下面是你的收据，留着就好，不用再做什么。',
+    text: '这一笔收到了，下面是你的收据。',
+    use: '用这个邮箱登录，就能用买到的东西：',
+    account: '我的账户',
     message: '你留的话：',
-    footer: '这封信只因为这次付款而来，不会再有别的。有问题直接回信。',
+    footer: '这封信只因为这次付款而来。有问题直接回信。',
   },
   en: {
     subject: (amount, shop) => `Your receipt for ${amount} from ${shop}`,
     heading: (name) => (name ? `Thank you, ${name}!` : 'Thank you!'),
-    text: 'Your payment arrived. This is your receipt; there is nothing else to do.',
+    text: 'Your payment arrived. This is your receipt.',
+    use: 'Sign in with this address to use what you bought:',
+    account: 'Your account',
     message: 'You wrote:',
-    footer:
-      'You get this mail because of this one payment, and nothing more will follow. Just reply if something is wrong.',
+    footer: 'You get this mail because of this payment. Just reply if something is wrong.',
   },
 })
 
 export function receipt(props: ReceiptProps): Email {
-  const { locale, shopName, amount, name, message, homeUrl } = props
+  const { locale, shopName, amount, name, message, homeUrl, accountUrl } = props
   const t = words[locale]
   const paid = formatMoney(amount, locale)
   const heading = t.heading(name ?? '')
@@ -50,6 +55,11 @@ export function receipt(props: ReceiptProps): Email {
         <h1 style={styles.heading}>{heading}</h1>
         <p style={styles.amount}>{paid}</p>
         <p style={styles.text}>{t.text}</p>
+        {accountUrl && (
+          <p style={styles.text}>
+            {t.use} <a href={accountUrl}>{t.account}</a>
+          </p>
+        )}
         {message && (
           <>
             <p class="muted" style={styles.quoteName}>
@@ -64,6 +74,7 @@ export function receipt(props: ReceiptProps): Email {
     text: paragraphs(
       heading,
       t.text,
+      accountUrl && `${t.use}\n${accountUrl}`,
       factLines(facts, locale),
       message && `${t.message}\n${quoted(message)}`,
       t.footer,

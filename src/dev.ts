@@ -34,7 +34,8 @@ await run(async () => {
   const transporter = config.mail.smtpUrl ? createSmtp(config.mail.smtpUrl) : createTransport(sandbox.mailbox.transport)
 
   const { app, jobs, stop } = await start({ config, connection, stripe, transporter })
-  const site = new Hono().route('/sandbox', sandbox.app).route('/', app)
+  // Asked, not mounted: then what is not found is answered by the app's own page.
+  const site = new Hono().route('/sandbox', sandbox.app).all('*', (c) => app.fetch(c.req.raw, c.env))
   // The mailbox and the owner's link are for this machine, unless BASE_URL says otherwise.
   const { hostname } = new URL(config.baseUrl)
   const server = await listen(site, config.port, hostname === 'localhost' ? hostname : undefined)

@@ -20,6 +20,7 @@ export interface AccountProps extends PageContext {
   hasPassword: boolean
   rights: PlanSectionProps['rights']
   portals: { subscriptionId?: string; plan?: string | null }[]
+  subscriptions: PlanSectionProps['subscriptions']
   purchases: Purchase[]
   /** What may be done with one, by its id. */
   links: Map<string, { href: string; text: string }>

@@ -1,4 +1,6 @@
+import type { Selectable } from 'kysely'
 import { productOfPlan } from '../catalog.ts'
+import type { Tables } from '../db/tables.ts'
 import type { Rights } from '../payments/rights.ts'
 import { SubmitButton } from '../ui/form.tsx'
 import { dictionary, formatDate, type Locale } from '../ui/i18n.ts'
@@ -8,6 +10,9 @@ const words = dictionary({
     heading: '你有什么',
     credits: (count: number) => `还有 ${count} 个点数`,
     plan: (product: string, until: string) => `${product}，到 ${until}`,
+    renews: (product: string, at: string) => `${product}，${at} 续期`,
+    trial: (product: string, at: string) => `${product}，试用到 ${at}，之后开始收费`,
+    late: (product: string, until: string) => `${product}这期没有扣到款。${until} 之前一切照常，请更新付款方式。`,
     nothing: '还没有开通什么。',
     shop: '看看卖什么',
     manage: '管理订阅、发票和付款方式',
@@ -17,6 +22,9 @@ const words = dictionary({
     heading: 'What you have',
     credits: (count) => (count === 1 ? '1 credit left' : `${count} credits left`),
     plan: (product, until) => `${product}, until ${until}`,
+    renews: (product, at) => `${product}, renews on ${at}`,
+    trial: (product, at) => `${product}, on trial until ${at}, paid from then on`,
+    late: (product, until) => `The payment for ${product} failed. It works until ${until}; please update your card.`,
     nothing: 'Nothing yet.',
     shop: 'See what there is',
     manage: 'Manage subscription, invoices and card',
@@ -24,20 +32,32 @@ const words = dictionary({
   },
 })
 
+type Subscription = Selectable<Tables['subscriptions']>
+
 export interface PlanSectionProps {
   locale: Locale
   timeZone: string
   rights: Rights
+  subscriptions: Pick<Subscription, 'plan' | 'status' | 'period_end' | 'ends_at'>[]
   /** What is managed at Stripe's customer portal, each place by a button. */
   portals: { subscriptionId?: string; plan?: string | null }[]
 }
 
 /** What is open to this person now. */
-export function PlanSection({ locale, timeZone, rights, portals }: PlanSectionProps) {
+export function PlanSection({ locale, timeZone, rights, subscriptions, portals }: PlanSectionProps) {
   const t = words[locale]
   const named = (plan: string) => productOfPlan(plan)?.name[locale] ?? plan
+  const day = (date: Date) => formatDate(date, locale, timeZone, 'date')
+  const planLine = (plan: string, until: Date) => {
+    const subscription = subscriptions.find((one) => one.plan === plan)
+    if (subscription?.status === 'past_due') return t.late(named(plan), day(until))
+    // The days of grace after a period are not what was paid for.
+    if (subscription?.status === 'trialing') return t.trial(named(plan), day(subscription.period_end))
+    if (subscription && !subscription.ends_at) return t.renews(named(plan), day(subscription.period_end))
+    return t.plan(named(plan), day(until))
+  }
   const lines = [
-    ...rights.plans.map(({ plan, until }) => t.plan(named(plan), formatDate(until, locale, timeZone, 'date'))),
+    ...rights.plans.map(({ plan, until }) => planLine(plan, until)),
     ...(rights.credits > 0 ? [t.credits(rights.credits)] : []),
   ]
   return (

@@ -5,7 +5,7 @@ import { identitiesOf } from '../auth/oauth-accounts.ts'
 import { passkeysOf } from '../auth/passkeys.ts'
 import type { AuthDeps } from '../auth/sign-in.ts'
 import type { Feature } from '../feature.ts'
-import { portalsOf } from '../payments/customers.ts'
+import { liveSubscriptions, portalsOf } from '../payments/customers.ts'
 import { rightsOf } from '../payments/rights.ts'
 import { Page, renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
@@ -55,6 +55,7 @@ async function showAccount(c: Context, { db, config, ways, features }: AccountDe
       hasPassword={account.password_hash !== null}
       rights={await rightsOf(db, user.userId)}
       portals={await portalsOf(db, user.userId)}
+      subscriptions={await liveSubscriptions(db, user.userId)}
       purchases={await purchasesOf(db, user)}
       links={
         new Map(

@@ -5,7 +5,7 @@ export const words = dictionary({
     title: '拒付',
     one: '一笔拒付',
     lead: '客人不找你，直接找银行要钱，就是拒付。在期限之前交上证据，钱才可能回来。',
-    none: '没有。愿没有。',
+    none: '还没有拒付。',
     back: '所有拒付',
     todo: (amount: string) => `答复一笔拒付：${amount}`,
     dueBy: (when: string) => `${when} 之前答复`,

@@ -44,7 +44,7 @@ export const words = dictionary({
     title: 'Health',
     lead: 'How the machinery behind your payments is doing.',
     books: 'The books and Stripe',
-    agrees: (currency) => `${currency}: agrees with Stripe to the last fen`,
+    agrees: (currency) => `${currency}: agrees with Stripe to the cent`,
     differs: (currency, by, since) => `${currency}: off from Stripe by ${by}, since ${since}`,
     checkedAt: (at) => `Last compared ${at}.`,
     neverChecked: 'Not compared yet. It happens every hour.',

@@ -34,10 +34,11 @@ export async function customerOf(db: Db, userId: string): Promise<string | undef
   return payment?.customer_id ?? undefined
 }
 
-function liveSubscriptions(db: Db, userId: string) {
+/** What a user is subscribed to, the newest first. */
+export function liveSubscriptions(db: Db, userId: string) {
   return db
     .selectFrom('subscriptions')
-    .select(['id', 'plan', 'customer_id'])
+    .select(['id', 'plan', 'customer_id', 'status', 'period_start', 'period_end', 'ends_at'])
     .where('user_id', '=', userId)
     .where('status', 'in', LIVE)
     .orderBy('created_at', 'desc')
@@ -55,6 +56,14 @@ export async function portalsOf(db: Db, userId: string): Promise<{ subscriptionI
 export async function hasSubscribed(db: Db, user: { id: string; email: string }): Promise<boolean> {
   const one = await db.selectFrom('subscriptions').select('id').where(isPaidBy(user)).limit(1).executeTakeFirst()
   return one !== undefined
+}
+
+/** Who pays, for a Checkout Session: Stripe's customer of somebody who has paid before; to others their address is suggested. */
+export async function payerOf(db: Db, user: { userId: string; email: string } | undefined) {
+  if (!user) return {}
+  const { userId, email } = user
+  const customerId = await customerOf(db, userId)
+  return { userId, ...(customerId ? { customerId } : { email }) }
 }
 
 const LIVE = ['active', 'trialing', 'past_due', 'incomplete', 'unpaid', 'paused']

@@ -9,7 +9,17 @@ import type { SyncDeps } from './sync.ts'
 type MailDeps = Pick<SyncDeps, 'config' | 'jobs'>
 export type PaymentFacts = Pick<
   Selectable<Tables['payments']>,
-  'id' | 'amount' | 'currency' | 'description' | 'email' | 'name' | 'message' | 'method' | 'locale' | 'paid_at'
+  | 'id'
+  | 'price_key'
+  | 'amount'
+  | 'currency'
+  | 'description'
+  | 'email'
+  | 'name'
+  | 'message'
+  | 'method'
+  | 'locale'
+  | 'paid_at'
 >
 
 /**
@@ -52,7 +62,13 @@ export async function queueReceipt(
     paymentId: payment.id,
     message: {
       template: 'receipt',
-      props: { ...factsOf(config, payment), locale, shopName: catalog.name[locale], homeUrl: config.baseUrl },
+      props: {
+        ...factsOf(config, payment),
+        locale,
+        shopName: catalog.name[locale],
+        homeUrl: config.baseUrl,
+        accountUrl: payment.price_key ? `${config.baseUrl}/account` : undefined,
+      },
     },
   })
 }

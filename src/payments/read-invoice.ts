@@ -1,5 +1,7 @@
 import type Stripe from 'stripe'
-import { metadataOf } from './metadata.ts'
+import { priceOfKey } from '../catalog.ts'
+import { asLocale } from '../ui/i18n.ts'
+import { metadataOf, type PaymentMetadata } from './metadata.ts'
 import { type ChargeFacts, dateOf, expanded, idOf, payerOf, type Row } from './reading.ts'
 
 /** The invoice that a PaymentIntent pays; undefined for one-off payments. */
@@ -8,6 +10,11 @@ export async function invoiceOf(stripe: Stripe, intentId: string): Promise<Strip
   const [found] = (await stripe.invoicePayments.list({ payment, limit: 1, expand: ['data.invoice'] })).data
   const invoice = expanded(found?.invoice)
   return invoice && !invoice.deleted ? invoice : undefined
+}
+
+/** What the catalog calls it: Stripe's own line is in English, and of a switched plan about days. */
+function nameOf({ price, locale }: PaymentMetadata): string | undefined {
+  return priceOfKey(price)?.product.name[asLocale(locale)]
 }
 
 /** The row of a subscription's payment, however it was come by; undefined when nothing was paid or it is not ours. */
@@ -26,7 +33,7 @@ export function invoicePayment(
     status: 'paid',
     amount: intent.amount,
     currency: intent.currency,
-    description: invoice.lines.data[0]?.description ?? '',
+    description: nameOf(metadata) ?? invoice.lines.data[0]?.description ?? '',
     email: payerOf(invoice.customer_email),
     name: null,
     message: null,

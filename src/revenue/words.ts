@@ -58,7 +58,7 @@ export const words = dictionary({
     disputes: 'Disputes',
     other: 'Other',
     pending: 'Pending',
-    agrees: 'Agrees with Stripe to the last fen',
+    agrees: 'Agrees with Stripe to the cent',
     differs: (by, since) => `Off from Stripe by ${by} since ${since}`,
     beforeFees: (count) => `Before the fee of ${count} ${count === 1 ? 'payment' : 'payments'}.`,
     pendingFees: (count) => `${count} more pending`,

@@ -1,11 +1,11 @@
-import { type Context, Hono } from 'hono'
+import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { z } from 'zod'
 import { requireUser } from '../auth/guards.ts'
 import type { Limits } from '../auth/limits.ts'
 import { priceOfKey } from '../catalog.ts'
 import { createCheckout } from '../payments/checkout.ts'
-import { customerOf, hasSubscribed, liveSubscription, portalUrl } from '../payments/customers.ts'
+import { hasSubscribed, liveSubscription, payerOf, portalUrl } from '../payments/customers.ts'
 import type { SyncDeps } from '../payments/sync.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
@@ -48,7 +48,7 @@ export function buyRoutes(deps: BuyDeps): Hono {
         locale: c.var.locale,
         cancelPath: `/#${price.product.key}`,
         requestId: form.data.request,
-        ...(await payerOf(c, deps)),
+        ...(await payerOf(deps.db, user)),
       })
       return c.redirect(url, 303)
     })
@@ -57,13 +57,4 @@ export function buyRoutes(deps: BuyDeps): Hono {
       const url = await portalUrl(deps, { userId: c.var.user!.userId, subscriptionId: subscription }, c.var.locale)
       return url ? c.redirect(url, 303) : c.redirect('/account', 303)
     })
-}
-
-/** Stripe's customer of somebody who has paid before; to others their address is only suggested. */
-async function payerOf(c: Context, { db }: BuyDeps) {
-  const { user } = c.var
-  if (!user) return {}
-  const { userId, email } = user
-  const customerId = await customerOf(db, userId)
-  return { userId, ...(customerId ? { customerId } : { email }) }
 }

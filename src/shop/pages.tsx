@@ -74,6 +74,11 @@ export function ThanksPage({ state, amount, retryUrl, ...context }: ThanksProps)
             {action}
           </a>
         )}
+        {state === 'paid' && (
+          <a class="button quiet" href="/account">
+            {t.account}
+          </a>
+        )}
         <p class="small">
           <a href="/">{t.home}</a>
         </p>

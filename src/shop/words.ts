@@ -9,7 +9,7 @@ export const words = dictionary({
     paid: {
       title: '谢谢你',
       heading: '收到了，谢谢你！',
-      text: '这一笔会被认真看见。收据已经寄往你付款时留的邮箱。',
+      text: '这一笔会被认真看见。收据已经寄往你付款时留的邮箱；买了东西的话，用那个邮箱登录就能用。',
       action: '',
     },
     processing: {
@@ -40,7 +40,7 @@ export const words = dictionary({
     paid: {
       title: 'Thank you',
       heading: 'It arrived. Thank you!',
-      text: 'A real person will see this one. The receipt is on its way to the email you paid with.',
+      text: 'A real person will see this one. The receipt is on its way to the email you paid with. If you bought something to use, sign in with that address.',
       action: '',
     },
     processing: {

@@ -5,8 +5,10 @@ import type { z } from 'zod'
 import type { Limits } from '../auth/limits.ts'
 import { randomToken } from '../auth/tokens.ts'
 import { catalog } from '../catalog.ts'
+import type { Db } from '../db/connection.ts'
 import type { Feature } from '../feature.ts'
 import { type CheckoutDeps, createCheckout } from '../payments/checkout.ts'
+import { payerOf } from '../payments/customers.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
 import { isTipProblem, MESSAGE_LENGTH, NAME_LENGTH, TipForm, TipLink } from './form.ts'
@@ -16,6 +18,7 @@ import { words } from './words.ts'
 
 export interface TipDeps extends CheckoutDeps {
   limits: Limits
+  db: Db
   features: Feature[]
 }
 
@@ -46,7 +49,7 @@ function tipRoutes(deps: TipDeps): Hono {
           locale,
           cancelPath: '/tip',
           requestId: request,
-          userId: c.var.user?.userId,
+          ...(await payerOf(deps.db, c.var.user)),
         })
         return c.redirect(url, 303)
       },

@@ -69,7 +69,7 @@ onBothDatabases('reconcile', (database) => {
     await sql`delete from balance_transactions where id = 'txn_invented'`.execute(shop.db)
     expectAgreement((await reconcile(shop, ALL)).balances)
     expect((await check()).differs_since).toBeNull()
-    expect(await owner.read('/dashboard')).toContain('Agrees with Stripe to the last fen')
+    expect(await owner.read('/dashboard')).toContain('Agrees with Stripe to the cent')
   })
 
   test('of another app’s objects it wants the movements alone', async () => {

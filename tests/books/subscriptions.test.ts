@@ -13,7 +13,7 @@ onBothDatabases('a member', (database) => {
     expect(await ann.read(redirect)).toMatch(/¥33\.00.*arrived/)
     await shop.quiet()
     expect(await plansOf(shop, userId)).toEqual(['member'])
-    expect(await ann.read('/account')).toMatch(/Membership, until/)
+    expect(await ann.read('/account')).toMatch(/Membership, renews on/)
 
     const { id } = await subscriptionOf(shop)
     for (let i = 0; i < 2; i++) {

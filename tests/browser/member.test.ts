@@ -16,7 +16,7 @@ test('a member subscribes, the renewal fails, a new card recovers it, and the me
   await page.locator('main button[type=submit]').first().click()
   await page.waitForURL(/\/thanks\?/)
   await page.goto('/account')
-  await page.getByText(/^Membership, until/).waitFor()
+  await page.getByText(/^Membership, renews on/).waitFor()
   await screenshot(page, 'member-en')
 
   const panel = await visitor(app, { locale: 'en', device: 'desktop' })
@@ -24,7 +24,7 @@ test('a member subscribes, the renewal fails, a new card recovers it, and the me
   await onPanel(panel, 'Renew now')
   await mailArrives(app, 'The payment for Membership didn’t go through')
   await page.goto('/account')
-  await page.getByText(/^Membership, until/).waitFor()
+  await page.getByText('The payment for Membership failed.').waitFor()
 
   await press(page, 'Manage subscription, invoices and card')
   await page.waitForURL(/\/sandbox\/portal\//)
@@ -36,7 +36,7 @@ test('a member subscribes, the renewal fails, a new card recovers it, and the me
   await press(page, 'Cancel subscription')
   await page.getByText(/Active · Ends on/).waitFor()
   await page.goto('/account')
-  await page.getByText(/^Membership, until/).waitFor()
+  await page.getByText(/^Membership, (renews on|until)/).waitFor()
   await onPanel(panel, 'A month passes')
   await onPanel(panel, 'A month passes')
   await mailArrives(app, 'Your Membership has ended')

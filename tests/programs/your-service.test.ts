@@ -1,5 +1,14 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { creditsOf } from '../../src/payments/rights.ts'
@@ -53,6 +62,7 @@ function followDoc(): string {
   onTestFinished(() => rmSync(kit, { recursive: true }))
   const removed = fences('sh').flatMap(({ code }) => /^rm -r (.+)$/m.exec(code)?.[1]?.split(' ') ?? [])
   expect(removed).toContain('src/ask')
+  for (const path of removed) expect(existsSync(join(root, path)), path).toBe(true)
   symlinkSync(join(root, 'emails'), join(kit, 'emails'))
   mkdirSync(join(kit, 'src'))
   for (const name of readdirSync(join(root, 'src'))) {

@@ -1,10 +1,10 @@
 import { expect, test, vi } from 'vitest'
-import { recordEntry, reverseEntry } from '../src/payments/offline-entries.ts'
-import { mailEndingPasses } from '../src/payments/pass-mails.ts'
-import { rightsOf } from '../src/payments/rights.ts'
-import { onBothDatabases, onPostgres, type TestDatabase } from './support/databases.ts'
-import { openShop, type Shop, sessionIdOf } from './support/shop.ts'
-import type { Visitor } from './support/visitor.ts'
+import { recordEntry, reverseEntry } from '../../src/payments/offline-entries.ts'
+import { mailEndingPasses } from '../../src/payments/pass-mails.ts'
+import { rightsOf } from '../../src/payments/rights.ts'
+import { onBothDatabases, onPostgres, type TestDatabase } from '../support/databases.ts'
+import { openShop, type Shop, sessionIdOf } from '../support/shop.ts'
+import type { Visitor } from '../support/visitor.ts'
 
 const DAY = 86_400_000
 
