@@ -33,13 +33,17 @@ export function mailsThatArrived(received: ReceivedMail[], mails: { key: string;
 // As src/mail/delivery.ts makes it.
 const messageId = (key: string) => `<${createHash('sha256').update(key).digest('hex').slice(0, 32)}@example.com>`
 
-/** By Stripe alone: the credits of what each has paid, less the share that went back. */
+/** By Stripe alone: the credits of what each has paid, less the share that went back or that a bank has. */
 export async function creditsThatShouldBe(stripe: Stripe, emails: string[]): Promise<Record<string, number>> {
   const credits = Object.fromEntries(emails.map((email) => [email, 0]))
+  const disputed = new Set<string>()
+  for await (const { payment_intent, status } of stripe.disputes.list({ limit: 100 })) {
+    if (!status.startsWith('warning_') && status !== 'won') disputed.add(payment_intent as string)
+  }
   for await (const intent of stripe.paymentIntents.list({ limit: 100, expand: ['data.latest_charge'] })) {
     const charge = intent.latest_charge as Stripe.Charge | null
     const email = charge?.billing_details.email ?? ''
-    if (intent.status !== 'succeeded' || credits[email] === undefined) continue
+    if (intent.status !== 'succeeded' || credits[email] === undefined || disputed.has(intent.id)) continue
     const { amount, amount_refunded } = charge!
     credits[email] += Math.floor((Number(intent.metadata.credits ?? 0) * (amount - amount_refunded)) / amount)
   }
