@@ -75,7 +75,10 @@ const PATIENCE = { timeout: 30_000 }
 
 async function payAtStripe(page: Page, email: string): Promise<void> {
   await page.waitForURL(/\/sandbox\/checkout\//)
-  await page.locator('[name=email]').fill(email)
+  const field = page.locator('[name=email]')
+  // Who is signed in is known there.
+  if (await field.isEditable()) await field.fill(email)
+  expect(await field.inputValue()).toBe(email)
   await page.locator('main button[type=submit]').first().click()
   await page.waitForURL(/\/thanks\?/)
 }
