@@ -48,14 +48,15 @@ async function showAccount(c: Context, { db, config, ways, features }: AccountDe
     .select('password_hash')
     .where('id', '=', user.userId)
     .executeTakeFirstOrThrow()
+  const subscriptions = await liveSubscriptions(db, user.userId)
   const page = (
     <AccountPage
       {...pageContext(c)}
       email={user.email}
       hasPassword={account.password_hash !== null}
       rights={await rightsOf(db, user.userId)}
-      portals={await portalsOf(db, user.userId)}
-      subscriptions={await liveSubscriptions(db, user.userId)}
+      portals={await portalsOf(db, user.userId, subscriptions)}
+      subscriptions={subscriptions}
       purchases={await purchasesOf(db, user)}
       links={
         new Map(

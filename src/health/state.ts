@@ -7,22 +7,9 @@ const LISTED = 50
 export async function readState(db: Db) {
   const [events, failedEvents, mails, failedMails, reconciliation, balances] = await Promise.all([
     eventState(db),
-    db
-      .selectFrom('inbox')
-      .select(['id', 'type', 'object_id', 'error', 'failures', 'received_at'])
-      .where('applied_at', 'is', null)
-      .where('failures', '>', 0)
-      .orderBy('received_at')
-      .limit(LISTED)
-      .execute(),
+    eventsThatFailed(db, LISTED),
     mailState(db),
-    db
-      .selectFrom('mails')
-      .select(['id', 'recipient', 'error', 'failed_at'])
-      .where('failed_at', 'is not', null)
-      .orderBy('failed_at')
-      .limit(LISTED)
-      .execute(),
+    mailsThatFailed(db, LISTED),
     latestReconciliation(db),
     readBalanceChecks(db),
   ])
@@ -34,6 +21,29 @@ export type State = Awaited<ReturnType<typeof readState>>
 /** The books beside Stripe's balance, as they last were compared. */
 export function readBalanceChecks(db: Db) {
   return db.selectFrom('balance_checks').selectAll().orderBy('currency').execute()
+}
+
+/** What could not be booked, the longest waiting first. */
+export function eventsThatFailed(db: Db, most: number) {
+  return db
+    .selectFrom('inbox')
+    .select(['id', 'type', 'object_id', 'error', 'failures', 'received_at'])
+    .where('applied_at', 'is', null)
+    .where('failures', '>', 0)
+    .orderBy('received_at')
+    .limit(most)
+    .execute()
+}
+
+/** What was given up, the oldest first. */
+export function mailsThatFailed(db: Db, most: number) {
+  return db
+    .selectFrom('mails')
+    .select(['id', 'recipient', 'error', 'failed_at'])
+    .where('failed_at', 'is not', null)
+    .orderBy('failed_at')
+    .limit(most)
+    .execute()
 }
 
 async function eventState(db: Db): Promise<{ waiting: number; lastWebhook: Date | null; lastPolled: Date | null }> {

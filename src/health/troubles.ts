@@ -3,6 +3,7 @@ import type { Db } from '../db/connection.ts'
 import type { Todo } from '../feature.ts'
 import { formatMoney } from '../money.ts'
 import type { Locale } from '../ui/i18n.ts'
+import { eventsThatFailed, mailsThatFailed, readBalanceChecks } from './state.ts'
 import { words } from './words.ts'
 
 const MOST = 5
@@ -11,17 +12,17 @@ const href = '/dashboard/health'
 /** What does not mend itself: mail that was given up, events that could not be applied, books that differ. The oldest few of each. */
 export async function troubles(db: Db, locale: Locale): Promise<Todo[]> {
   const [mails, events, balances, late] = await Promise.all([
-    failedMails(db),
-    failedEvents(db),
-    differences(db),
+    mailsThatFailed(db, MOST),
+    eventsThatFailed(db, MOST),
+    readBalanceChecks(db),
     isReconcileLate(db),
   ])
   const t = words[locale]
   return [
     ...(late ? [{ text: t.reconcileLate, note: late.error ?? '', href }] : []),
-    ...balances.map(({ currency, ours, stripes }) => {
+    ...balances.flatMap(({ currency, ours, stripes, differs_since }) => {
       const by = formatMoney({ amount: ours - stripes, currency }, locale)
-      return { text: t.differsTodo(by), href }
+      return differs_since ? [{ text: t.differsTodo(by), href }] : []
     }),
     ...mails.map(({ recipient, error }) => ({ text: t.failedMail(recipient), note: error ?? '', href })),
     ...events.map(({ type, error }) => ({ text: t.failedEvent(type), note: error ?? '', href })),
@@ -37,33 +38,4 @@ async function isReconcileLate(db: Db): Promise<{ error: string | null } | undef
       and coalesce(max(finished_at), '-infinity') < now() - interval '3 hours'
   `.execute(db)
   return rows[0]
-}
-
-function differences(db: Db) {
-  return db
-    .selectFrom('balance_checks')
-    .select(['currency', 'ours', 'stripes'])
-    .where('differs_since', 'is not', null)
-    .execute()
-}
-
-function failedMails(db: Db) {
-  return db
-    .selectFrom('mails')
-    .select(['recipient', 'error'])
-    .where('failed_at', 'is not', null)
-    .orderBy('failed_at')
-    .limit(MOST)
-    .execute()
-}
-
-function failedEvents(db: Db) {
-  return db
-    .selectFrom('inbox')
-    .select(['type', 'error'])
-    .where('applied_at', 'is', null)
-    .where('failures', '>', 0)
-    .orderBy('received_at')
-    .limit(MOST)
-    .execute()
 }

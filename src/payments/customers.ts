@@ -46,9 +46,13 @@ export function liveSubscriptions(db: Db, userId: string) {
 }
 
 /** What a user can manage at Stripe: usually all in one place; what a guest bought for them, apart, by its subscription. */
-export async function portalsOf(db: Db, userId: string): Promise<{ subscriptionId?: string; plan?: string | null }[]> {
+export async function portalsOf(
+  db: Db,
+  userId: string,
+  live: Awaited<ReturnType<typeof liveSubscriptions>>,
+): Promise<{ subscriptionId?: string; plan?: string | null }[]> {
   const own = await customerOf(db, userId)
-  const others = (await liveSubscriptions(db, userId)).filter(({ customer_id }) => customer_id !== own)
+  const others = live.filter(({ customer_id }) => customer_id !== own)
   return [...(own ? [{}] : []), ...others.map(({ id, plan }) => ({ subscriptionId: id, plan }))]
 }
 
@@ -67,18 +71,6 @@ export async function payerOf(db: Db, user: { userId: string; email: string } | 
 }
 
 const LIVE = ['active', 'trialing', 'past_due', 'incomplete', 'unpaid', 'paused']
-
-/** A subscription of a user to a plan that has not ended; a second one would be paid twice. */
-export function liveSubscription(db: Db, userId: string, plan: string | undefined) {
-  return db
-    .selectFrom('subscriptions')
-    .selectAll()
-    .where('user_id', '=', userId)
-    .where('plan', '=', plan ?? null)
-    .where('status', 'in', LIVE)
-    .limit(1)
-    .executeTakeFirst()
-}
 
 /**
  * The address of Stripe's customer portal, where a customer changes the card, switches, cancels or resumes. Undefined for

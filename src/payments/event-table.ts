@@ -13,16 +13,16 @@ const objectOf: Record<string, (object: EventObject) => string | undefined> = {
   // A declined card: the session stays open, so this matters only to a payment that was already processing.
   'payment_intent.payment_failed': (intent) => intent.id,
   'payment_intent.canceled': (intent) => intent.id,
-  'charge.succeeded': paymentOfCharge,
+  'charge.succeeded': paymentOf,
   // Also one that had gone through, and bounced.
-  'charge.failed': paymentOfCharge,
+  'charge.failed': paymentOf,
   // Brings the fee, seconds after the payment.
-  'charge.updated': paymentOfCharge,
-  'charge.refunded': paymentOfCharge,
-  'charge.refund.updated': paymentOfRefund,
-  'refund.created': paymentOfRefund,
-  'refund.updated': paymentOfRefund,
-  'refund.failed': paymentOfRefund,
+  'charge.updated': paymentOf,
+  'charge.refunded': paymentOf,
+  'charge.refund.updated': paymentOf,
+  'refund.created': paymentOf,
+  'refund.updated': paymentOf,
+  'refund.failed': paymentOf,
   'charge.dispute.created': (dispute) => dispute.id,
   'charge.dispute.updated': (dispute) => dispute.id,
   'charge.dispute.funds_withdrawn': (dispute) => dispute.id,
@@ -76,11 +76,7 @@ function paymentOfSession(session: EventObject): string | undefined {
   return session.payment_intent ?? session.id
 }
 
-function paymentOfRefund(refund: EventObject): string | undefined {
-  return refund.payment_intent ?? refund.id
-}
-
-// Without PaymentIntent it was not made here, and moves the balance all the same.
-function paymentOfCharge(charge: EventObject): string | undefined {
-  return charge.payment_intent ?? charge.id
+/** Of a charge or a refund. One without PaymentIntent was not made here, and moves the balance all the same. */
+function paymentOf(moved: EventObject): string | undefined {
+  return moved.payment_intent ?? moved.id
 }

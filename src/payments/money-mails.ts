@@ -4,11 +4,8 @@ import type { Trx } from '../db/connection.ts'
 import { queueMail } from '../mail/outbox.ts'
 import { asLocale } from '../ui/i18n.ts'
 import { isAsked } from './dispute-states.ts'
-import type { PaymentFacts } from './payment-mails.ts'
+import type { MailDeps, PaymentFacts } from './payment-mails.ts'
 import type { Row } from './reading.ts'
-import type { SyncDeps } from './sync.ts'
-
-type MailDeps = Pick<SyncDeps, 'config' | 'jobs'>
 
 /**
  * When the latest of an object was: what we have seen before and finds itself changed is news now, since Stripe says when it

@@ -6,7 +6,7 @@ import { queueMail } from '../mail/outbox.ts'
 import { asLocale } from '../ui/i18n.ts'
 import type { SyncDeps } from './sync.ts'
 
-type MailDeps = Pick<SyncDeps, 'config' | 'jobs'>
+export type MailDeps = Pick<SyncDeps, 'config' | 'jobs'>
 export type PaymentFacts = Pick<
   Selectable<Tables['payments']>,
   | 'id'

@@ -1,23 +1,32 @@
 import type Stripe from 'stripe'
 import { readPaymentIntent } from './read-payment.ts'
-import { balanceTransactionRow, dateOf, expanded, idOf, type Reading, type Row } from './reading.ts'
+import {
+  balanceTransactionRow,
+  balanceTransactionRows,
+  dateOf,
+  expanded,
+  idOf,
+  type Reading,
+  type Row,
+} from './reading.ts'
+
+/** By which what moved the balance names its movements: there, and back again. */
+const MOVEMENTS = ['balance_transaction', 'failure_balance_transaction']
 
 /** Reads the payment that a charge (ch_…, py_…) is of. One without PaymentIntent was not made here. */
 export async function readCharge(stripe: Stripe, id: string): Promise<Reading> {
-  const expand = ['balance_transaction', 'failure_balance_transaction']
-  const charge = await stripe.charges.retrieve(id, { expand })
-  const intentId = idOf(charge.payment_intent)
-  if (intentId) return readPaymentIntent(stripe, intentId)
-  return { id, balanceTransactions: rowsOf([charge.balance_transaction, charge.failure_balance_transaction]) }
+  return readPaymentOf(stripe, await stripe.charges.retrieve(id, { expand: MOVEMENTS }))
 }
 
 /** Reads the payment that a refund (re_…, pyr_…) is of. One of a charge without PaymentIntent was not made here. */
 export async function readRefund(stripe: Stripe, id: string): Promise<Reading> {
-  const expand = ['balance_transaction', 'failure_balance_transaction']
-  const refund = await stripe.refunds.retrieve(id, { expand })
-  const intentId = idOf(refund.payment_intent)
+  return readPaymentOf(stripe, await stripe.refunds.retrieve(id, { expand: MOVEMENTS }))
+}
+
+async function readPaymentOf(stripe: Stripe, moved: Stripe.Charge | Stripe.Refund): Promise<Reading> {
+  const intentId = idOf(moved.payment_intent)
   if (intentId) return readPaymentIntent(stripe, intentId)
-  return { id, balanceTransactions: rowsOf([refund.balance_transaction, refund.failure_balance_transaction]) }
+  return { id: moved.id, balanceTransactions: movementsOf(moved) }
 }
 
 /** Reads the payment that a dispute (du_…, dp_…) is about, inquiries too, which leave no mark on the charge. */
@@ -25,15 +34,13 @@ export async function readDispute(stripe: Stripe, id: string): Promise<Reading> 
   const dispute = await stripe.disputes.retrieve(id)
   const intentId = idOf(dispute.payment_intent)
   if (intentId) return readPaymentIntent(stripe, intentId, { disputes: true })
-  return { id, balanceTransactions: rowsOf(dispute.balance_transactions) }
+  return { id, balanceTransactions: balanceTransactionRows(dispute.balance_transactions, null) }
 }
 
 /** Reads a payout (po_…) to the owner's bank, in one call. */
 export async function readPayout(stripe: Stripe, id: string): Promise<Reading> {
-  const expand = ['balance_transaction', 'failure_balance_transaction']
-  const payout = await stripe.payouts.retrieve(id, { expand })
-  const transactions = [payout.balance_transaction, payout.failure_balance_transaction]
-  return { id, payout: payoutRow(payout), balanceTransactions: rowsOf(transactions) }
+  const payout = await stripe.payouts.retrieve(id, { expand: MOVEMENTS })
+  return { id, payout: payoutRow(payout), balanceTransactions: movementsOf(payout) }
 }
 
 export function payoutRow(payout: Stripe.Payout): Row<'payouts'> {
@@ -56,11 +63,9 @@ export function payoutRow(payout: Stripe.Payout): Row<'payouts'> {
  */
 export async function readBalanceTransaction(stripe: Stripe, id: string): Promise<Reading> {
   const transaction = await stripe.balanceTransactions.retrieve(id, { expand: ['source'] })
-  const source = expanded(transaction.source) as
-    | { object: string; payment_intent?: string | { id: string } }
-    | undefined
+  const source = sourceOf(transaction)
   const reading = await readSource(stripe, transaction, source)
-  if (!reading) return { id, balanceTransactions: rowsOf([transaction]) }
+  if (!reading) return { id, balanceTransactions: balanceTransactionRows([transaction], null) }
   const rows = reading.balanceTransactions ?? []
   if (rows.some((row) => row.id === id)) return reading
   const row = balanceTransactionRow(transaction, idOf(source?.payment_intent))
@@ -74,10 +79,20 @@ export async function readBalanceTransaction(stripe: Stripe, id: string): Promis
   }
 }
 
+interface Source {
+  object: string
+  payment_intent?: string | { id: string }
+}
+
+/** What moved the balance, once expanded; Stripe's fees have none. */
+export function sourceOf(transaction: Stripe.BalanceTransaction): Source | undefined {
+  return expanded(transaction.source) as Source | undefined
+}
+
 async function readSource(
   stripe: Stripe,
   transaction: Stripe.BalanceTransaction,
-  source: { object: string; payment_intent?: string | { id: string } } | undefined,
+  source: Source | undefined,
 ): Promise<Reading | undefined> {
   const intentId = idOf(source?.payment_intent)
   if (intentId) return readPaymentIntent(stripe, intentId, { disputes: source?.object === 'dispute' })
@@ -85,9 +100,6 @@ async function readSource(
   return undefined
 }
 
-function rowsOf(transactions: (string | Stripe.BalanceTransaction | null | undefined)[]) {
-  return transactions.flatMap((one) => {
-    const transaction = expanded(one)
-    return transaction ? balanceTransactionRow(transaction, null) : []
-  })
+function movementsOf(moved: Stripe.Charge | Stripe.Refund | Stripe.Payout) {
+  return balanceTransactionRows([moved.balance_transaction, moved.failure_balance_transaction], null)
 }

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe'
 import {
-  balanceTransactionRow,
+  balanceTransactionRows,
   type ChargeFacts,
   chargeFacts,
   dateOf,
@@ -29,9 +29,9 @@ export async function readingOfPayment(
   const refunds = charge?.refunds?.data.length ? await refundsOf(stripe, intent.id) : []
   const disputes = charge?.disputed || asked.disputes ? await disputesOf(stripe, intent.id) : []
   const transactions = [
-    expanded(charge?.balance_transaction),
-    expanded(charge?.failure_balance_transaction),
-    ...refunds.flatMap((refund) => [refund.balance_transaction, refund.failure_balance_transaction].map(expanded)),
+    charge?.balance_transaction,
+    charge?.failure_balance_transaction,
+    ...refunds.flatMap((refund) => [refund.balance_transaction, refund.failure_balance_transaction]),
     ...disputes.flatMap((dispute) => dispute.balance_transactions),
   ]
   const payment = rowOf(chargeFacts(charge))
@@ -39,7 +39,7 @@ export async function readingOfPayment(
     id: intent.id,
     ...(asked.disputes && { saysMore: true }),
     payment: payment && { ...payment, disputed: disputedAmount(payment, disputes) },
-    balanceTransactions: transactions.flatMap((one) => (one ? balanceTransactionRow(one, intent.id) : [])),
+    balanceTransactions: balanceTransactionRows(transactions, intent.id),
     refunds: refunds.map((refund) => refundRow(refund, intent.id)),
     disputes: disputes.map((dispute) => disputeRow(dispute, intent.id)),
   }

@@ -65,6 +65,17 @@ export function balanceTransactionRow(
   }
 }
 
+/** Of those that are there and expanded. */
+export function balanceTransactionRows(
+  transactions: (string | Stripe.BalanceTransaction | null | undefined)[],
+  paymentId: string | null,
+): Row<'balance_transactions'>[] {
+  return transactions.flatMap((one) => {
+    const transaction = expanded(one)
+    return transaction ? balanceTransactionRow(transaction, paymentId) : []
+  })
+}
+
 /** The payer's address as accounts write it, so that whoever proves it finds the payment. */
 export function payerOf(email: string | null | undefined): string | null {
   return email ? (normalEmail(email) ?? email.toLowerCase()) : null

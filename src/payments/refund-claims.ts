@@ -6,8 +6,6 @@ import { type Refusal, refund } from './refund.ts'
 import { creditsOf } from './rights.ts'
 import type { SyncDeps } from './sync.ts'
 
-export type Refundable = Awaited<ReturnType<typeof refundablePayments>>[number]
-
 /**
  * What a user may take back without asking anybody, by what the catalog's `refunds` says: paid lately, not dear, unused, and
  * nothing has become of it yet. docs/refunds.md gives the reasons.

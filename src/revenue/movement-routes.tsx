@@ -1,11 +1,11 @@
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
-import { catalog } from '../catalog.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/connection.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
 import { currenciesOf } from './books.ts'
+import { chosenCurrency } from './chosen-currency.ts'
 import { Cursor, type Movement, movementsBefore, PAGE } from './movement-list.ts'
 import { MovementsPage } from './movements-page.tsx'
 
@@ -13,8 +13,7 @@ import { MovementsPage } from './movements-page.tsx'
 export function movementRoutes({ db, config }: { db: Db; config: Config }): Hono {
   return new Hono().get('/', async (c) => {
     const currencies = await currenciesOf(db)
-    const wanted = c.req.query('currency')
-    const currency = currencies.find((known) => known === wanted) ?? currencies[0] ?? catalog.currency
+    const currency = chosenCurrency(c, currencies)
     const { at, id } = c.req.query()
     const before = at || id ? Cursor.safeParse({ at, id }) : undefined
     if (before && !before.success) throw new HTTPException(400)

@@ -1,7 +1,8 @@
 import { type Money as Amount, formatMoney } from '../money.ts'
-import { currencyName, formatDate, type Locale } from '../ui/i18n.ts'
+import { formatDate, type Locale } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
 import { Money } from '../ui/money.tsx'
+import { Currencies } from './figures.tsx'
 import type { Movement } from './movement-list.ts'
 import { PENDING, typeName, words } from './movement-words.ts'
 import { groupOf } from './movements.ts'
@@ -31,15 +32,7 @@ export function MovementsPage({
     <Page {...context} title={t.title}>
       <h1>{t.title}</h1>
       <p class="lead">{t.lead}</p>
-      {currencies.length > 1 && (
-        <nav class="switch">
-          {currencies.map((other) => (
-            <a href={`?currency=${other}`} aria-current={other === currency ? 'true' : undefined}>
-              {currencyName(other, locale)}
-            </a>
-          ))}
-        </nav>
-      )}
+      {currencies.length > 1 && <Currencies {...{ locale, currencies, currency }} />}
       {movements.length === 0 && <p class="muted">{t.empty}</p>}
       <ul class="rows">
         {movements.map((movement) => (

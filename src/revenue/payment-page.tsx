@@ -2,6 +2,7 @@ import type { Child } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { productOfPlan } from '../catalog.ts'
 import type { Money as Amount } from '../money.ts'
+import { isAsked } from '../payments/dispute-states.ts'
 import { formatDate, type Locale } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
 import { Money } from '../ui/money.tsx'
@@ -57,7 +58,7 @@ export function PaymentPage({ payment, timeZone, parts, ...context }: PaymentPag
 }
 
 /** What the customer chose is described in their language; a tip is a tip in the owner's. */
-function titleOf({ kind, description }: Payment, locale: Locale): string {
+export function titleOf({ kind, description }: { kind: string; description: string }, locale: Locale): string {
   return kind === 'tip' ? revenueWords[locale].tip : description
 }
 
@@ -142,7 +143,7 @@ function told(
   }
   if (what === 'dispute') {
     const { amount, currency, status, due_by, id } = happening
-    const due = due_by && status.endsWith('needs_response') && t.dueBy(formatDate(due_by, locale, timeZone, 'dateTime'))
+    const due = due_by && isAsked(status) && t.dueBy(formatDate(due_by, locale, timeZone, 'dateTime'))
     return {
       text: named(t.disputeStates, status) ?? status,
       // A bank that only asks has taken nothing.

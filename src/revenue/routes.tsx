@@ -2,7 +2,6 @@ import { Readable } from 'node:stream'
 import { Hono } from 'hono'
 import { requireOwner } from '../auth/guards.ts'
 import { ownerNeedsPasskey } from '../auth/passkeys.ts'
-import { catalog } from '../catalog.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/connection.ts'
 import type { Feature, Todo } from '../feature.ts'
@@ -11,12 +10,13 @@ import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
 import { agreementOf } from './agreement.tsx'
 import { currenciesOf, dailyGross, firstPayment, latestPayments, monthTotals } from './books.ts'
+import { chosenCurrency } from './chosen-currency.ts'
 import { paymentsCsv } from './csv.ts'
 import type { Totals } from './days.ts'
 import { movementRoutes } from './movement-routes.tsx'
 import { DashboardPage, type LatestPayment } from './pages.tsx'
 import { readPayment } from './payment.ts'
-import { PaymentPage } from './payment-page.tsx'
+import { PaymentPage, titleOf } from './payment-page.tsx'
 import { SubscribersPage } from './subscriber-pages.tsx'
 import { readSubscribers, summaries } from './subscriber-reading.ts'
 import { subscribedCurrencies } from './subscribers.ts'
@@ -35,8 +35,7 @@ export function revenueRoutes({ db, config, features }: { db: Db; config: Config
     .get('/', async (c) => {
       const { locale } = c.var
       const currencies = await currenciesOf(db)
-      const wanted = c.req.query('currency')
-      const currency = currencies.find((known) => known === wanted) ?? currencies[0] ?? catalog.currency
+      const currency = chosenCurrency(c, currencies)
       const books = await readBooks(db, currency, config.timeZone)
       const asked = await Promise.all(features.map((feature) => feature.dashboard?.todos?.(locale) ?? []))
       const todos = [...asked.flat(), ...(await offers(db, c.var.user!.userId, locale))]
@@ -60,8 +59,7 @@ export function revenueRoutes({ db, config, features }: { db: Db; config: Config
     })
     .get('/subscribers', async (c) => {
       const currencies = await subscribedCurrencies(db)
-      const wanted = c.req.query('currency')
-      const currency = currencies.find((known) => known === wanted) ?? currencies[0] ?? catalog.currency
+      const currency = chosenCurrency(c, currencies)
       const figures = await readSubscribers(db, currency, config.timeZone)
       return renderPage(c, <SubscribersPage {...pageContext(c)} {...figures} {...{ currencies, currency }} />)
     })
@@ -129,8 +127,7 @@ function latestOf(payment: Awaited<ReturnType<typeof latestPayments>>[number], l
   return {
     id,
     href: kind === 'offline' ? undefined : `/dashboard/payments/${id}`,
-    // What the customer chose is described in their language; a tip is a tip in the owner's.
-    title: kind === 'tip' ? words[locale].tip : description,
+    title: titleOf({ kind, description }, locale),
     message,
     name,
     email,

@@ -5,7 +5,7 @@ import { requireUser } from '../auth/guards.ts'
 import type { Limits } from '../auth/limits.ts'
 import { priceOfKey } from '../catalog.ts'
 import { createCheckout } from '../payments/checkout.ts'
-import { hasSubscribed, liveSubscription, payerOf, portalUrl } from '../payments/customers.ts'
+import { hasSubscribed, liveSubscriptions, payerOf, portalUrl } from '../payments/customers.ts'
 import type { SyncDeps } from '../payments/sync.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
@@ -35,7 +35,9 @@ export function buyRoutes(deps: BuyDeps): Hono {
       if (!price || !form.success || form.data.quantity > price.most) throw new HTTPException(400)
       await deps.limits.count(c, 'checkout')
       const { user } = c.var
-      if (price.kind === 'subscription' && user && (await liveSubscription(deps.db, user.userId, price.product.plan))) {
+      // A second one to the same plan would be paid twice.
+      const live = price.kind === 'subscription' && user ? await liveSubscriptions(deps.db, user.userId) : []
+      if (live.some(({ plan }) => plan === price.product.plan)) {
         return renderPage(c, <SubscribedPage {...pageContext(c)} product={price.product.name[c.var.locale]} />, 409)
       }
       // A trial is for each person once, so it needs somebody to remember.

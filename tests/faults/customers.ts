@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'vitest'
+import { between, oneOf, type Random } from '../support/seeded.ts'
 import { sessionIdOf } from '../support/shop.ts'
 import type { PostOffice } from './post-office.ts'
-import { between, oneOf, type Random } from './seeded.ts'
 import type { Browser, Site } from './site.ts'
 import type { BadStripe } from './stripe-on-a-bad-day.ts'
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { oneOf, type Random } from '../support/seeded.ts'
 import type { AppProcess } from './app-process.ts'
-import { oneOf, type Random } from './seeded.ts'
 
 const PATIENCE_MS = 12_000
 

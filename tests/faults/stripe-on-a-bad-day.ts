@@ -3,7 +3,7 @@ import type pg from 'pg'
 import Stripe from 'stripe'
 import { onTestFinished } from 'vitest'
 import { createSandbox } from '../../src/sandbox/index.ts'
-import type { Random } from './seeded.ts'
+import type { Random } from '../support/seeded.ts'
 
 /** What may become of a request to Stripe's API. Where it says `after`, the work is done and only its answer is lost. */
 export const stripeTroubles = ['429', '500', 'hangs', 'hangs after', 'closes', 'closes after'] as const

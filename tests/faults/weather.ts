@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { PostgresServer } from '../support/postgres-server.ts'
+import { between, inTurns, type Random } from '../support/seeded.ts'
 import type { AppProcess } from './app-process.ts'
 import { mailTroubles, type PostOffice } from './post-office.ts'
-import { between, inTurns, type Random } from './seeded.ts'
 import { type BadStripe, stripeTroubles } from './stripe-on-a-bad-day.ts'
 
 interface Things {

@@ -128,14 +128,3 @@ export const delivery: fc.Arbitrary<Delivery> = fc.record({
   stale: fc.constantFrom(0, 5, 40),
   cuts: fc.constantFrom(0, 0, 0, 4),
 })
-
-/** Between 0 and 1, the same again for the same seed: mulberry32 by Tommy Ettinger, public domain. */
-export function numbersFrom(seed: number): () => number {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}

@@ -9,8 +9,9 @@ import { createSandbox, type Sandbox } from '../../src/sandbox/index.ts'
 import { start } from '../../src/start.ts'
 import { emptied, rememberTables } from '../support/emptied.ts'
 import { createDatabase } from '../support/postgres-databases.ts'
+import { seeded } from '../support/seeded.ts'
 import { SECRET } from '../support/shop.ts'
-import { type Delivery, numbersFrom } from './history.ts'
+import type { Delivery } from './history.ts'
 
 /** One Stripe; a shop that is told everything calmly; and one of two processes, on one database, that is not. */
 export interface World {
@@ -68,7 +69,7 @@ export async function openEarth() {
 async function openWorld(how: Delivery, calm: Connection, pools: Connection[]): Promise<World> {
   const config = loadConfig({ STRIPE_WEBHOOK_SECRET: SECRET })
   const sandbox = await createSandbox({ pool: calm.pool, baseUrl: config.baseUrl, settleAfterMs: 2000 })
-  const random = numbersFrom(how.seed)
+  const random = seeded(how.seed)
   const bad = badDay(sandbox, how, random)
   const sent: string[] = []
   const processes = await Promise.all(

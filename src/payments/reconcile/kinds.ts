@@ -2,7 +2,7 @@ import type Stripe from 'stripe'
 import type { Db } from '../../db/connection.ts'
 import type { Difference } from '../../db/tables.ts'
 import { metadataOf } from '../metadata.ts'
-import { payoutRow } from '../read-movement.ts'
+import { payoutRow, sourceOf } from '../read-movement.ts'
 import { subscriptionExpand, subscriptionRow } from '../read-subscription.ts'
 import { disputeRow, refundRow } from '../read-what-became.ts'
 import { balanceTransactionRow, chargeFacts, expanded, idOf } from '../reading.ts'
@@ -38,7 +38,7 @@ const balanceTransactions: Kind<Stripe.BalanceTransaction> = {
     return columns
   },
   healedBy(transaction) {
-    const source = expanded(transaction.source) as { object: string; payment_intent?: string } | undefined
+    const source = sourceOf(transaction)
     // An inquiry leaves no mark on its charge, so a dispute is asked for by itself.
     return source && source.object !== 'dispute' ? (idOf(source.payment_intent) ?? undefined) : undefined
   },
@@ -72,15 +72,24 @@ const subscriptionPayments: Kind<Stripe.InvoicePayment> = {
   },
 }
 
+/** What becomes of a payment is kept of our own payments alone. */
+function becameOf<T extends { payment_intent: string | { id: string } | null }>(
+  rowOf: (object: T, paymentId: string) => Columns,
+) {
+  return {
+    ours: (db: Db, objects: T[]) => paymentsAmong(db, objects.map(intentOf)),
+    columns(object: T, ours: Ours) {
+      const intent = intentOf(object)
+      return intent && ours.has(intent) ? rowOf(object, intent) : undefined
+    },
+  }
+}
+
 const refunds: Kind<Stripe.Refund> = {
   name: 'refunds',
   page: (stripe, page) => stripe.refunds.list(page),
   one: (stripe, id) => stripe.refunds.retrieve(id),
-  ours: (db, objects) => paymentsAmong(db, objects.map(intentOf)),
-  columns: (refund, ours) => {
-    const intent = intentOf(refund)
-    return intent && ours.has(intent) ? refundRow(refund, intent) : undefined
-  },
+  ...becameOf(refundRow),
   healedBy: (refund) => intentOf(refund) ?? undefined,
 }
 
@@ -88,11 +97,7 @@ const disputes: Kind<Stripe.Dispute> = {
   name: 'disputes',
   page: (stripe, page) => stripe.disputes.list(page),
   one: (stripe, id) => stripe.disputes.retrieve(id),
-  ours: (db, objects) => paymentsAmong(db, objects.map(intentOf)),
-  columns: (dispute, ours) => {
-    const intent = intentOf(dispute)
-    return intent && ours.has(intent) ? disputeRow(dispute, intent) : undefined
-  },
+  ...becameOf(disputeRow),
 }
 
 const payouts: Kind<Stripe.Payout> = {

@@ -11,7 +11,7 @@ const LONGEST_PAUSE_SECONDS = 60
  * Does it again while Stripe is away or asks to slow down, after as long as Retry-After says or a growing pause.
  * Throws Stripe's error after the tenth try, and other errors at once.
  */
-export async function patiently<T>(work: () => Promise<T>, say: Say, unit = 1000): Promise<T> {
+export async function patiently<T>(work: () => Promise<T>, say: Say): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await work()
@@ -20,7 +20,7 @@ export async function patiently<T>(work: () => Promise<T>, say: Say, unit = 1000
         throw error
       const seconds = Math.min(LONGEST_PAUSE_SECONDS, retryAfter(error) ?? 2 ** (tries - 1))
       say(`Stripe does not answer (${(error as Error).message}): again in ${seconds} s`)
-      await pause(seconds * unit)
+      await pause(seconds * 1000)
     }
   }
 }

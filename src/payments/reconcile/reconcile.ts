@@ -99,12 +99,15 @@ async function compareAll(deps: SyncDeps, run: Run, kind: Kind, { since, after, 
   }
 }
 
+// Enough to see what is wrong.
+const KEPT = 100
+
 const isStripes = (error: unknown) => (error as { type?: string }).type?.startsWith('Stripe') ?? false
 
 function note(run: Run, left: Difference[], say: Say): void {
   for (const one of left) say(told(one))
   run.unexplained += left.length
-  run.differences.push(...left.slice(0, 100 - Math.min(100, run.differences.length)))
+  run.differences = [...run.differences, ...left].slice(0, KEPT)
 }
 
 /** Without what came while Stripe's list was read. */

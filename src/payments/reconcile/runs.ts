@@ -2,8 +2,6 @@ import { sql } from 'kysely'
 import type { Db, Trx } from '../../db/connection.ts'
 import type { Difference, ReconcileProgress } from '../../db/tables.ts'
 
-// The latest are enough to see what is wrong.
-const KEPT = 100
 const BEAT_MS = 20_000
 
 export interface Run {
@@ -100,7 +98,7 @@ export async function saveRun(db: Db, run: Run, end: { finished?: boolean; error
       checked,
       healed,
       unexplained,
-      differences: JSON.stringify(differences.slice(0, KEPT)),
+      differences: JSON.stringify(differences),
       seen_at: sql`now()`,
       error: end.error ?? null,
       ...(end.finished && { finished_at: sql<Date>`now()` }),
