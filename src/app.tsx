@@ -15,7 +15,7 @@ import { createSessions } from './auth/lucia.ts'
 import { oauthProviders } from './auth/oauth.ts'
 import { authRoutes } from './auth/routes.tsx'
 import { badge } from './badge/routes.tsx'
-import type { Config } from './config.ts'
+import { type Config, ConfigError } from './config.ts'
 import { credits } from './credits/routes.tsx'
 import type { Db } from './db/connection.ts'
 import type { PaymentCode } from './define-catalog.ts'
@@ -34,7 +34,7 @@ import { overview, revenueRoutes } from './revenue/routes.tsx'
 import { shopRoutes } from './shop/routes.tsx'
 import { tips } from './tips/routes.tsx'
 import { readLocale } from './ui/locale.ts'
-import { knowsAddress } from './ui/preview.tsx'
+import { knowsSite } from './ui/preview.tsx'
 import { staticFiles } from './ui/static.ts'
 
 export interface AppDeps {
@@ -44,7 +44,7 @@ export interface AppDeps {
   stripe: Stripe
   jobs: Jobs
   /** Instead of the catalog's. */
-  paymentCodes?: PaymentCode[]
+  paymentCodes?: PaymentCode[] | undefined
 }
 
 /** The web application, whichever Stripe, database and mail are behind it. This is the site map. */
@@ -66,8 +66,8 @@ export function createApp(deps: AppDeps): Hono {
   features.push(
     tips({ ...deps, limits, features }),
     ask({ ...deps, limits }),
-    requests({ ...deps, limits }),
-    offline({ ...deps, limits }),
+    requests({ ...deps, limits, features }),
+    offline({ ...deps, limits, features }),
     refunds({ ...deps, limits }),
     disputes({ ...deps, features }),
     badge(deps),
@@ -75,6 +75,7 @@ export function createApp(deps: AppDeps): Hono {
     health(deps),
   )
   features.push(api({ ...deps, limits, features }))
+  if (!config.stripe.isUsed && !features.some(({ direct }) => direct)) throw new ConfigError(NO_WAY_TO_PAY)
   const app = new Hono()
   app.onError(answerError)
   app.notFound(answerNotFound)
@@ -89,7 +90,7 @@ export function createApp(deps: AppDeps): Hono {
 
   app.use(readLocale(config.locale))
   for (const { programs } of features) if (programs) app.route('/', programs)
-  app.use(knowsAddress(config.baseUrl))
+  app.use(knowsSite({ url: config.baseUrl, withoutStripe: !config.stripe.isUsed }))
   app.use(csrf({ origin: new URL(config.baseUrl).origin }))
   app.use(bodyLimit({ maxSize: 64 * 1024, onError: (c) => c.text('Body too large', 413) }))
   app.use(readSession(sessions, config))
@@ -102,6 +103,9 @@ export function createApp(deps: AppDeps): Hono {
   for (const { routes } of features) app.route('/', routes)
   return app
 }
+
+const NO_WAY_TO_PAY =
+  'STRIPE_SECRET_KEY is none, and there is no other way to pay: name your payment codes in src/catalog.ts, see docs/offline.md.'
 
 function ownerTabs(features: Feature[]): MiddlewareHandler {
   const tabs = [{ href: '/dashboard', title: overview }, ...features.flatMap(({ dashboard }) => dashboard ?? [])]

@@ -13,6 +13,9 @@ export interface Config {
   databaseUrl: string | undefined
   dataDir: string
   stripe: {
+    /** False for a shop that has none: it sells by the owner's own payment codes alone, docs/offline.md. */
+    isUsed: boolean
+    mode: StripeMode
     secretKey: string | undefined
     /** More than one while a secret is rolled. */
     webhookSecrets: string[]
@@ -50,7 +53,9 @@ const Environment = z.object({
   BASE_URL: optional(z.url({ protocol: /^https?$/, error: 'must be the public address, like https://example.com' })),
   DATABASE_URL: optional(z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')),
   DATA_DIR: optional(z.string()),
-  STRIPE_SECRET_KEY: optional(z.string().regex(/^(sk|rk)_(test|live)_\w+$/, 'must look like sk_test_… or sk_live_…')),
+  STRIPE_SECRET_KEY: optional(
+    z.string().regex(/^((sk|rk)_(test|live)_\w+|none)$/, 'must look like sk_test_… or sk_live_…, or be none'),
+  ),
   STRIPE_WEBHOOK_SECRET: optional(
     z.string().regex(/^whsec_[^,\s]+(\s*,\s*whsec_[^,\s]+)*$/, 'must look like whsec_… (several: separated by commas)'),
   ),
@@ -77,15 +82,20 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   }
   const value = parsed.data
   const port = value.PORT ?? 3000
+  const isUsed = value.STRIPE_SECRET_KEY !== 'none'
+  // Money that comes by hand is real.
+  const mode = isUsed ? modeOf(value.STRIPE_SECRET_KEY) : 'live'
   return {
     isProduction: env.NODE_ENV === 'production',
     port,
     baseUrl: value.BASE_URL ? new URL(value.BASE_URL).origin : `http://localhost:${port}`,
     databaseUrl: value.DATABASE_URL,
     // Each Stripe has a folder of its own: a rehearsal and real money must not meet in one database.
-    dataDir: value.DATA_DIR ?? `./data/${modeOf(value.STRIPE_SECRET_KEY)}`,
+    dataDir: value.DATA_DIR ?? `./data/${mode}`,
     stripe: {
-      secretKey: value.STRIPE_SECRET_KEY,
+      isUsed,
+      mode,
+      secretKey: isUsed ? value.STRIPE_SECRET_KEY : undefined,
       webhookSecrets: value.STRIPE_WEBHOOK_SECRET?.split(',').map((secret) => secret.trim()) ?? [],
       apiBase: value.STRIPE_API_BASE,
     },
@@ -102,15 +112,14 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
 }
 
 /** Which Stripe a secret key is for. */
-export function modeOf(secretKey: string | undefined): StripeMode {
+function modeOf(secretKey: string | undefined): StripeMode {
   if (!secretKey) return 'sandbox'
   return secretKey.includes('_live_') ? 'live' : 'test'
 }
 
-/** A Config of which production can live: a real Stripe, a real Postgres, real mail. */
+/** A Config of which production can live: a real Stripe or none, a real Postgres, real mail. */
 export type ProductionConfig = Config & {
   databaseUrl: string
-  stripe: { secretKey: string }
   mail: { smtpUrl: string }
 }
 
@@ -123,7 +132,9 @@ export function requireProduction(
     !isSafeAddress(env.BASE_URL) && 'BASE_URL: the public address of this app, with https, like https://example.com',
     !config.databaseUrl &&
       'DATABASE_URL: postgres://… of a PostgreSQL server, version 15 or later (docker-compose.yml has one)',
-    !config.stripe.secretKey && 'STRIPE_SECRET_KEY: from https://dashboard.stripe.com/apikeys',
+    config.stripe.isUsed &&
+      !config.stripe.secretKey &&
+      'STRIPE_SECRET_KEY: from https://dashboard.stripe.com/apikeys (without Stripe: none, see docs/offline.md)',
     !config.mail.smtpUrl && 'SMTP_URL: smtps://user:password@host of any mail provider',
     !env.MAIL_FROM &&
       'MAIL_FROM: the address that receipts come from; it must be one that your mail provider lets you use',

@@ -1,14 +1,15 @@
 import { Hono } from 'hono'
 import { createTransport } from 'nodemailer'
+import type Stripe from 'stripe'
 import { createOwnerLink } from './auth/owner-link.ts'
 import { serveCommands } from './cli/control.ts'
 import { openDatabase } from './cli/database.ts'
 import { reconcileFor } from './cli/reconcile-books.ts'
-import { ConfigError, loadConfig } from './config.ts'
+import { type Config, ConfigError, loadConfig } from './config.ts'
 import { migrate } from './db/migrate.ts'
 import { listen } from './listen.ts'
 import { createSmtp } from './mail/smtp.ts'
-import { createStripe } from './payments/stripe.ts'
+import { createStripe, noStripe } from './payments/stripe.ts'
 import { rebuildRollups } from './revenue/rollups.ts'
 import { run, stopOnSignal } from './run.ts'
 import { createSandbox } from './sandbox/index.ts'
@@ -24,13 +25,11 @@ await run(async () => {
   const connection = await openDatabase(config)
   await migrate(connection.db)
 
-  const onSandbox = !config.stripe.secretKey
+  const onSandbox = config.stripe.isUsed && !config.stripe.secretKey
   if (onSandbox) config.stripe.webhookSecrets = [SANDBOX_SECRET]
   const webhook = { url: `http://localhost:${config.port}/webhooks/stripe`, secret: SANDBOX_SECRET }
   const sandbox = await createSandbox({ pool: connection.pool, baseUrl: config.baseUrl, ...(onSandbox && { webhook }) })
-  const stripe = config.stripe.secretKey
-    ? createStripe(config.stripe.secretKey, { apiBase: config.stripe.apiBase })
-    : createStripe(SANDBOX_KEY, { fetch: sandbox.fetch })
+  const stripe = stripeOf(config, sandbox)
   const transporter = config.mail.smtpUrl ? createSmtp(config.mail.smtpUrl) : createTransport(sandbox.mailbox.transport)
 
   const { app, jobs, stop } = await start({ config, connection, stripe, transporter })
@@ -69,3 +68,8 @@ await run(async () => {
     await connection.close()
   })
 })
+
+function stripeOf({ stripe: { isUsed, secretKey, apiBase } }: Config, sandbox: { fetch: typeof fetch }): Stripe {
+  if (!isUsed) return noStripe()
+  return secretKey ? createStripe(secretKey, { apiBase }) : createStripe(SANDBOX_KEY, { fetch: sandbox.fetch })
+}

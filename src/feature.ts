@@ -2,8 +2,11 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Context, Hono } from 'hono'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import type { SignedIn } from './auth/lucia.ts'
+import type { Config } from './config.ts'
 import type { Trx } from './db/connection.ts'
+import type { Price } from './define-catalog.ts'
 import type { Locale } from './locales.ts'
+import type { Money } from './money.ts'
 import type { PageContext } from './ui/layout.tsx'
 
 /** What an optional feature adds to the site. Its folder and one line in app.tsx are all there is to remove. */
@@ -35,10 +38,40 @@ export interface Feature {
   payment?(c: Context, paymentId: string): Promise<JSX.Element | undefined>
   /** What a user did here, for a bank to read when they dispute a payment: lines in English, the oldest first. */
   evidence?(userId: string): Promise<{ at: Date; text: string }[]>
+  /** Where one pays when the shop has no Stripe. */
+  direct?: Direct
+  /** What may be paid there by that key, besides what the catalog sells. */
+  payable?(key: string): Promise<Payable | undefined>
   /** What it holds about a person, for the download of their data: no hashes, no keys. */
   ownData?(user: SignedIn): Promise<Record<string, unknown>>
   /** Removes what names a person who deletes their account, unless it goes with the row in `users`. */
   forget?(trx: Trx, user: SignedIn): Promise<void>
+}
+
+/** Addresses of this site where one pays directly. */
+export interface Direct {
+  price(price: Price): string
+  tip(tip: { money: Money; name?: string | undefined; message?: string | undefined }): string
+  /** Of a `payable` thing. */
+  payable(key: string): string
+}
+
+/** A payment request, as what is paid directly sees it. */
+export interface Payable {
+  money: Money
+  description: string
+  requestId: string
+}
+
+/** Where one pays instead of at Stripe; undefined where Stripe is used. */
+export function directOf({
+  config,
+  features,
+}: {
+  config: Pick<Config, 'stripe'>
+  features: Feature[]
+}): Direct | undefined {
+  return config.stripe.isUsed ? undefined : features.find(({ direct }) => direct)?.direct
 }
 
 /** One line of "what needs you". */

@@ -4,10 +4,11 @@ import type Stripe from 'stripe'
 import { createApp } from './app.tsx'
 import { proofMail } from './auth/proof-mail.ts'
 import { sweepExpired } from './auth/sweep.ts'
-import { type Config, modeOf } from './config.ts'
+import type { Config } from './config.ts'
 import type { Connection } from './db/connection.ts'
 import { migrate } from './db/migrate.ts'
 import { keepStripeMode } from './db/stripe-mode.ts'
+import type { PaymentCode } from './define-catalog.ts'
 import { type Jobs, startJobs } from './jobs/queue.ts'
 import { deliverMail, giveUp } from './mail/delivery.ts'
 import { updateCustomerEmail } from './payments/customers.ts'
@@ -27,6 +28,8 @@ export interface StartOptions {
   connection: Connection
   stripe: Stripe
   transporter: Transporter
+  /** Instead of the catalog's. */
+  paymentCodes?: PaymentCode[] | undefined
 }
 
 /** Everything that runs in one process: schema, web application, and the workers behind it. Listens nowhere yet. */
@@ -35,12 +38,14 @@ export async function start({
   connection,
   stripe,
   transporter,
+  paymentCodes,
 }: StartOptions): Promise<{ app: Hono; jobs: Jobs; stop(): Promise<void> }> {
   const { db, pool } = connection
   await migrate(db)
-  await keepStripeMode(db, modeOf(config.stripe.secretKey))
+  await keepStripeMode(db, config.stripe.mode)
   const jobs = await startJobs(pool, logError)
   const deps = { config, db, jobs, stripe }
+  const hasStripe = config.stripe.isUsed
 
   await jobs.work('sync', ({ objectId }) => syncEvents(deps, objectId))
   const post = {
@@ -52,10 +57,14 @@ export async function start({
   }
   await jobs.work('mail', ({ mailId }) => deliverMail(post, mailId))
   await jobs.work('mail-failed', ({ mailId }) => giveUp(db, mailId))
-  await jobs.work('poll', async () => void (await poll(deps)))
+  await jobs.work('poll', async () => {
+    if (hasStripe) await poll(deps)
+  })
   await jobs.schedule('poll', POLL_CRON)
   await jobs.work('customer-email', ({ userId }) => updateCustomerEmail(deps, userId))
-  await jobs.work('reconcile', async () => void (await reconcileLately(deps)))
+  await jobs.work('reconcile', async () => {
+    if (hasStripe) await reconcileLately(deps)
+  })
   await jobs.schedule('reconcile', '23 * * * *')
   await jobs.work('requeue', () => requeueDue(deps))
   await jobs.schedule('requeue', '* * * * *')
@@ -71,10 +80,10 @@ export async function start({
   // It reads all of the books.
   await jobs.work('mend-roll-up', async () => void (await mendRollups(db, config.timeZone)))
   await jobs.schedule('mend-roll-up', '47 3 * * *')
-  const stopPolling = config.stripe.webhookSecrets.length === 0 ? pollOften(deps) : async () => {}
+  const stopPolling = hasStripe && config.stripe.webhookSecrets.length === 0 ? pollOften(deps) : async () => {}
 
   return {
-    app: createApp({ ...deps, pool }),
+    app: createApp({ ...deps, pool, paymentCodes }),
     jobs,
     async stop() {
       await stopPolling()

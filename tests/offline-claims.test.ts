@@ -1,6 +1,4 @@
 import { expect, test } from 'vitest'
-import { createApp } from '../src/app.tsx'
-import { createOwnerLink } from '../src/auth/owner-link.ts'
 import { catalog } from '../src/catalog.ts'
 import { defineCatalog } from '../src/define-catalog.ts'
 import { forgetClaims } from '../src/offline/claims.ts'
@@ -9,7 +7,7 @@ import { monthTotals } from '../src/revenue/books.ts'
 import { onBothDatabases, onPostgres, type TestDatabase } from './support/databases.ts'
 import { proveAddress } from './support/prove-address.ts'
 import { openShop } from './support/shop.ts'
-import { textOf, Visitor } from './support/visitor.ts'
+import { textOf, type Visitor } from './support/visitor.ts'
 
 const OWNER_PAGE = '/dashboard/offline'
 const paymentCodes = [
@@ -353,18 +351,7 @@ test('payment codes that can not be are told at the start, by the line that is w
 })
 
 /** A shop whose owner can be paid by code. */
-async function openCounter(database: TestDatabase) {
-  const shop = await openShop(database)
-  const app = createApp({ ...shop, pool: shop.connection.pool, paymentCodes })
-  const visitor = (language = 'zh-CN', address?: string) => new Visitor(app, language, address)
-  const owner = async (language?: string) => {
-    const someone = visitor(language)
-    const link = await createOwnerLink(shop.db, shop.config)
-    await someone.post('/sign-in/link', { token: new URL(link).searchParams.get('token')! })
-    return someone
-  }
-  return { ...shop, visitor, owner }
-}
+const openCounter = (database: TestDatabase) => openShop(database, { paymentCodes })
 
 type Counter = Awaited<ReturnType<typeof openCounter>>
 

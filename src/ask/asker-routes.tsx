@@ -42,7 +42,7 @@ export function askerRoutes(deps: AskDeps): Hono {
           locale: c.var.locale,
         })
         if (asked.outcome === 'unpaid') {
-          const link = { href: `/#${productsFor(NEEDED)[0]?.key ?? ''}`, text: t.buy }
+          const link = { href: `/#${productsFor(NEEDED, pageContext(c))[0]?.key ?? ''}`, text: t.buy }
           return showAsk(c, deps, 402, { typed, notice: { text: t.unpaid, link } })
         }
         const href = `/ask/${asked.id}`

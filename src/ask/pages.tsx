@@ -29,7 +29,7 @@ export function AskPage({ rights, questions, timeZone, typed, problems, notice, 
       <p class="lead">{t.lead}</p>
       {notice && <Notice {...notice} />}
       {mayAsk && <p>{rights.isMember ? t.member : t.credits(rights.credits)}</p>}
-      {showsForm ? <AskFields {...{ locale, typed, problems }} /> : <HowToBuy locale={locale} isGuest={!user} />}
+      {showsForm ? <AskFields {...{ locale, typed, problems }} /> : <HowToBuy {...context} isGuest={!user} />}
       {questions.length > 0 && (
         <section>
           <h2>{t.yours}</h2>
@@ -62,9 +62,9 @@ function AskFields({ locale, typed, problems = {} }: Pick<AskPageProps, 'locale'
   )
 }
 
-function HowToBuy({ locale, isGuest }: { locale: PageContext['locale']; isGuest: boolean }) {
+function HowToBuy({ locale, withoutStripe, isGuest }: PageContext & { isGuest: boolean }) {
   const t = words[locale]
-  const products = productsFor(NEEDED)
+  const products = productsFor(NEEDED, { withoutStripe })
   const cheapest = products.flatMap(({ prices }) => prices).find(({ credits }) => credits === 1)
   return (
     <>

@@ -1,4 +1,4 @@
-import { ConfigError, loadConfig, modeOf } from '../config.ts'
+import { ConfigError, loadConfig } from '../config.ts'
 import { connectPostgres } from '../db/connection.ts'
 import type { Comparison } from '../db/copy/compare.ts'
 import { openExisting } from '../db/embedded.ts'
@@ -13,7 +13,7 @@ await run(async () => {
   const source = await openExisting(dataDir)
   const target = connectPostgres(databaseUrl)
   try {
-    const mode = modeOf(stripe.secretKey)
+    const mode = stripe.mode
     print(await moveDatabase({ source, target, mode, createSandboxTables: createSchema }))
   } finally {
     await target.close()

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { ConfigError, loadConfig, modeOf } from '../config.ts'
+import { ConfigError, loadConfig } from '../config.ts'
 import { describe } from '../db/holdings.ts'
 import { restoreEmbedded } from '../db/restore.ts'
 import { run } from '../run.ts'
@@ -14,7 +14,7 @@ await run(async () => {
     )
   }
   if (!file) throw new ConfigError('Which file? npm run restore backups/first-paid-user-….tar.gz')
-  const { holdings, movedTo } = await restoreEmbedded(dataDir, file, modeOf(stripe.secretKey))
+  const { holdings, movedTo } = await restoreEmbedded(dataDir, file, stripe.mode)
   console.log(`Restored into ${dataDir}:\n${describe(holdings)}`)
   if (movedTo) console.log(`What was there before is in ${movedTo}: delete it when you no longer need it.`)
 })

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import Stripe from 'stripe'
 import { catalog } from '../catalog.ts'
-import { ConfigError, loadConfig, modeOf } from '../config.ts'
+import { ConfigError, loadConfig } from '../config.ts'
 import { setUpStripe } from '../payments/setup/set-up.ts'
 import { createStripe } from '../payments/stripe.ts'
 import { run } from '../run.ts'
@@ -14,7 +14,7 @@ const LOCAL_KEY = 'sk_test_local'
 await run(async () => {
   const values = flags()
   const config = loadConfig()
-  const { secretKey, apiBase, webhookSecrets } = config.stripe
+  const { secretKey, mode, apiBase, webhookSecrets } = config.stripe
   const key = secretKey ?? (apiBase && LOCAL_KEY)
   if (!key) {
     throw new ConfigError(
@@ -23,7 +23,7 @@ await run(async () => {
   }
   const options = {
     stripe: createStripe(key, { apiBase }),
-    mode: modeOf(secretKey),
+    mode,
     dryRun: values['dry-run'] ?? false,
     confirm: values.yes ? async () => true : ask,
     say: (text: string) => console.log(text),

@@ -246,6 +246,8 @@ export interface Tables {
     email: string | null
     user_id: string | null
     name: string | null
+    message: string | null
+    request_id: string | null
     description: string
     amount: number
     currency: string
@@ -266,6 +268,8 @@ export interface Tables {
     email: string | null
     user_id: string | null
     name: string | null
+    message: string | null
+    request_id: string | null
     description: string
     amount: number
     currency: string

@@ -24,8 +24,8 @@ export function HealthPage({ timeZone, notice, ...props }: HealthProps) {
           {notice}
         </p>
       )}
-      <Books {...props} at={at} />
-      <Events {...props} at={at} />
+      {!props.withoutStripe && <Books {...props} at={at} />}
+      {!props.withoutStripe && <Events {...props} at={at} />}
       <Mails {...props} at={at} />
     </Page>
   )

@@ -28,7 +28,7 @@ export function health(deps: HealthDeps): Feature {
     dashboard: {
       href: path,
       title: { 'zh-CN': words['zh-CN'].title, en: words.en.title },
-      todos: (locale) => troubles(deps.db, locale),
+      todos: (locale) => troubles(deps, locale),
     },
   }
 }

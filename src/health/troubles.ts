@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { Config } from '../config.ts'
 import type { Db } from '../db/connection.ts'
 import type { Todo } from '../feature.ts'
 import { formatMoney } from '../money.ts'
@@ -10,7 +11,10 @@ const MOST = 5
 const href = '/dashboard/health'
 
 /** What does not mend itself: mail that was given up, events that could not be applied, books that differ. The oldest few of each. */
-export async function troubles(db: Db, locale: Locale): Promise<Todo[]> {
+export async function troubles(
+  { db, config }: { db: Db; config: Pick<Config, 'stripe'> },
+  locale: Locale,
+): Promise<Todo[]> {
   const [mails, events, balances, late] = await Promise.all([
     mailsThatFailed(db, MOST),
     eventsThatFailed(db, MOST),
@@ -19,7 +23,7 @@ export async function troubles(db: Db, locale: Locale): Promise<Todo[]> {
   ])
   const t = words[locale]
   return [
-    ...(late ? [{ text: t.reconcileLate, note: late.error ?? '', href }] : []),
+    ...(late && config.stripe.isUsed ? [{ text: t.reconcileLate, note: late.error ?? '', href }] : []),
     ...balances.flatMap(({ currency, ours, stripes, differs_since }) => {
       const by = formatMoney({ amount: ours - stripes, currency }, locale)
       return differs_since ? [{ text: t.differsTodo(by), href }] : []

@@ -16,11 +16,14 @@ export function isCode(sent: unknown): sent is string {
   return typeof sent === 'string' && sent.length === 6 && [...sent].every((letter) => LETTERS.includes(letter))
 }
 
+export const MESSAGE_LENGTH = 240
+
 /** What is typed before "I have paid". */
 export const ClaimForm = z.object({
   email: z.string().transform(plain).pipe(EmailAddress),
   name: optionalText(NAME_LENGTH),
+  message: optionalText(MESSAGE_LENGTH),
 })
 
-export type ClaimField = 'email' | 'name'
+export type ClaimField = 'email' | 'name' | 'message'
 export type ClaimTyped = Partial<Record<ClaimField, string>>

@@ -1,14 +1,14 @@
 import { catalog } from '../catalog.ts'
 import type { Product as CatalogProduct, PaymentCode } from '../define-catalog.ts'
 import { formatMoney } from '../money.ts'
-import { Field, Problem, SubmitButton } from '../ui/form.tsx'
+import { Field, Problem, SubmitButton, TextArea } from '../ui/form.tsx'
 import type { Locale } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
 import { Money } from '../ui/money.tsx'
 import { assetUrl } from '../ui/static.ts'
 import { words as common } from '../ui/words.ts'
 import { type Choice, choices, nameOfChoice } from './choices.ts'
-import type { ClaimField, ClaimTyped } from './claim-form.ts'
+import { type ClaimField, type ClaimTyped, MESSAGE_LENGTH } from './claim-form.ts'
 import { words } from './claim-words.ts'
 import type { Claim } from './claims.ts'
 import { NAME_LENGTH } from './form.ts'
@@ -144,6 +144,16 @@ export function PayPage({ codes, choice, code, typed, ownEmail, problems = {}, n
               autocomplete="nickname"
               maxLength={NAME_LENGTH}
             />
+            {!choice.price && !choice.request && (
+              <TextArea
+                name="message"
+                label={t.message}
+                hint={common[locale].optional}
+                value={typed.message}
+                error={problems.message}
+                maxLength={MESSAGE_LENGTH}
+              />
+            )}
             <input type="hidden" name="code" value={code} />
             <input type="hidden" name="amount" value={String(choice.money.amount)} />
             <SubmitButton>{t.paid}</SubmitButton>

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { tooManyText } from '../auth/limit-words.ts'
 import { type Limits, TooMany } from '../auth/limits.ts'
 import type { PaymentCode } from '../define-catalog.ts'
+import type { Feature } from '../feature.ts'
 import type { Locale } from '../locales.ts'
 import { plain } from '../plain-text.ts'
 import { renderPage } from '../ui/layout.tsx'
@@ -17,6 +18,7 @@ import type { OfflineDeps } from './entries.ts'
 
 export interface ClaimDeps extends OfflineDeps {
   limits: Limits
+  features: Feature[]
 }
 
 /** `/offline`: paying by the owner's own codes. Without any, only the pages of claims that were made are left. */
@@ -31,15 +33,15 @@ export function claimRoutes(deps: ClaimDeps, codes: PaymentCode[]): Hono {
   return app
     .get('/', (c) => renderPage(c, <ChoosePage {...pageContext(c)} codes={codes} />))
     .get('/:choice', async (c) => {
-      const choice = choiceOf(c.req.param('choice'))
+      const choice = await choiceOf(c.req.param('choice'), deps)
       if (!choice) return c.notFound()
       const code = c.req.query('code')
       // In the address: a phone that comes back from its wallet may load the page again, and must find the same code.
-      if (!isCode(code) || (await isClaimed(deps.db, code))) return c.redirect(`${c.req.path}?code=${newCode()}`)
-      return show(c, codes, { choice, code, typed: {} }, 200)
+      if (!isCode(code) || (await isClaimed(deps.db, code))) return c.redirect(withCode(c))
+      return show(c, codes, { choice, code, typed: typedIn(c.req.query()) }, 200)
     })
     .post('/:choice', async (c) => {
-      const choice = choiceOf(c.req.param('choice'))
+      const choice = await choiceOf(c.req.param('choice'), deps)
       const sent = await c.req.parseBody()
       const { code, amount } = sent
       // The amount is what the page said: the catalog may have changed since.
@@ -59,6 +61,13 @@ export function claimRoutes(deps: ClaimDeps, codes: PaymentCode[]): Hono {
       }
       return c.redirect(`/offline/claims/${claim.id}`, 303)
     })
+}
+
+/** The same page, what was typed elsewhere included. */
+function withCode(c: Context): string {
+  const { pathname, searchParams } = new URL(c.req.url)
+  searchParams.set('code', newCode())
+  return `${pathname}?${searchParams}`
 }
 
 function show(
@@ -92,7 +101,7 @@ async function countOne(c: Context, { limits }: ClaimDeps): Promise<string | und
 const asText = (value: unknown) => (typeof value === 'string' ? plain(value) : '')
 
 function typedIn(sent: Record<string, unknown>): ClaimTyped {
-  return { email: asText(sent.email), name: asText(sent.name) }
+  return { email: asText(sent.email), name: asText(sent.name), message: asText(sent.message) }
 }
 
 /** A word for each wrong field. What only a tampered form can send is a 400. */
@@ -101,7 +110,7 @@ function problemsIn(error: z.core.$ZodError, locale: Locale): Partial<Record<Cla
   const problems: Partial<Record<ClaimField, string>> = {}
   for (const { path, message } of error.issues) {
     if (path[0] === 'email' && message === 'email') problems.email = t.notAnEmail
-    else if (path[0] === 'name' && message === 'tooLong') problems.name = t.tooLong
+    else if ((path[0] === 'name' || path[0] === 'message') && message === 'tooLong') problems[path[0]] = t.tooLong
     else throw new HTTPException(400)
   }
   return problems

@@ -5,7 +5,7 @@ import type { Db, Trx } from '../db/connection.ts'
 import type { ClaimState } from '../db/tables.ts'
 import type { Locale } from '../locales.ts'
 import { forgetPayer } from '../payments/forget-payer.ts'
-import { recordEntry } from '../payments/offline-entries.ts'
+import { isOpenClaim, recordEntry } from '../payments/offline-entries.ts'
 import { isPaidBy } from '../payments/paid-by.ts'
 import { type Choice, nameOfChoice } from './choices.ts'
 import { deleteClaimMails, mailClaim, mailRefusal } from './claim-mails.ts'
@@ -14,8 +14,6 @@ import type { OfflineDeps } from './entries.ts'
 export const MOST_OPEN = 3
 /** Of guests together: above it, the owner would not find the real ones among the others. */
 const MOST_OPEN_OF_GUESTS = 50
-/** What the owner has not found by then never came. */
-const OPEN_DAYS = 14
 
 export type NotClaimed = 'too-many' | 'crowded' | 'code-used'
 
@@ -26,6 +24,7 @@ interface Claimed {
   /** Whose proved address it is, when they are signed in. */
   userId: string | undefined
   name: string | undefined
+  message: string | undefined
   locale: Locale
 }
 
@@ -34,9 +33,9 @@ interface Claimed {
  * the note of one transfer.
  */
 export async function makeClaim(deps: OfflineDeps, claimed: Claimed): Promise<{ id: string } | NotClaimed> {
-  const { choice, code, email, userId = null, name = null, locale } = claimed
+  const { choice, code, email, userId = null, name = null, message = null, locale } = claimed
   const { money, price } = choice
-  const form_hash = sha256(JSON.stringify([code, choice.key, money, email, name]))
+  const form_hash = sha256(JSON.stringify([code, choice.key, money, email, name, message]))
   const outcome = await deps.db.transaction().execute(async (trx) => {
     // One after the other: counted is what is there.
     await sql`select pg_advisory_xact_lock(hashtext('offline claim'))`.execute(trx)
@@ -58,6 +57,8 @@ export async function makeClaim(deps: OfflineDeps, claimed: Claimed): Promise<{ 
         email,
         user_id: userId,
         name,
+        message,
+        request_id: choice.request?.requestId ?? null,
         ...money,
         description: nameOfChoice(choice, locale),
         price_key: price?.key ?? null,
@@ -81,7 +82,7 @@ async function countOpen(trx: Trx, { email, userId }: { email?: string; userId: 
     .selectFrom('offline_claims')
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .where('user_id', 'is not distinct from', userId)
-    .where(isOpen)
+    .where(isOpenClaim)
   const { count } = await (email === undefined ? open : open.where('email', '=', email)).executeTakeFirstOrThrow()
   return Number(count)
 }
@@ -102,8 +103,8 @@ export async function decide(
     await trx.updateTable('offline_claims').set({ state: decision, decided_at }).where('id', '=', id).execute()
     const email = await emailOf(trx, claim)
     if (decision === 'confirmed') {
-      const { name, description, amount, currency, price_key, credits, plan, days, locale } = claim
-      const paid = { name, description, amount, currency, price_key, credits, plan, days, locale }
+      const { name, message, description, amount, currency, price_key, credits, plan, days, locale, request_id } = claim
+      const paid = { name, message, description, amount, currency, price_key, credits, plan, days, locale, request_id }
       // A pass begins now: its payer has waited for us.
       await recordEntry(deps, trx, { ...paid, key: `claim:${id}`, email, received_at: decided_at })
     } else if (email) {
@@ -132,7 +133,9 @@ export function readClaim(db: Db, id: string) {
     .selectFrom('offline_claims')
     .select(['id', 'code', 'email', 'description', 'amount', 'currency', 'price_key', 'created_at'])
     .select(
-      sql<ClaimState | 'expired'>`case when state = 'open' and not ${isOpen} then 'expired' else state end`.as('state'),
+      sql<ClaimState | 'expired'>`case when state = 'open' and not ${isOpenClaim} then 'expired' else state end`.as(
+        'state',
+      ),
     )
     .where('id', '=', id)
     .executeTakeFirst()
@@ -146,15 +149,13 @@ export async function isClaimed(db: Db | Trx, code: string): Promise<boolean> {
   return claim !== undefined
 }
 
-const isOpen = sql<boolean>`(state = 'open' and created_at > now() - make_interval(days => ${OPEN_DAYS}))`
-
 /** What waits for the owner: those of accounts first, then the oldest. */
 export function openClaims(db: Db) {
   return db
     .selectFrom('offline_claims')
-    .select(['id', 'code', 'email', 'name', 'description', 'amount', 'currency', 'credits', 'plan', 'days'])
+    .select(['id', 'code', 'email', 'name', 'message', 'description', 'amount', 'currency', 'credits', 'plan', 'days'])
     .select('created_at')
-    .where(isOpen)
+    .where(isOpenClaim)
     .orderBy(sql`user_id is null`)
     .orderBy('created_at')
     .orderBy('id')
@@ -168,7 +169,7 @@ export async function countOpenClaims(db: Db): Promise<number> {
   const { count } = await db
     .selectFrom('offline_claims')
     .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where(isOpen)
+    .where(isOpenClaim)
     .executeTakeFirstOrThrow()
   return Number(count)
 }
@@ -177,7 +178,19 @@ export async function countOpenClaims(db: Db): Promise<number> {
 export function ownClaims(db: Db, payer: { id: string; email: string }) {
   return db
     .selectFrom('offline_claims')
-    .select(['code', 'email', 'name', 'description', 'amount', 'currency', 'credits', 'plan', 'days', 'locale'])
+    .select([
+      'code',
+      'email',
+      'name',
+      'message',
+      'description',
+      'amount',
+      'currency',
+      'credits',
+      'plan',
+      'days',
+      'locale',
+    ])
     .select(['state', 'created_at as claimedAt', 'decided_at as decidedAt'])
     .where(isPaidBy(payer))
     .orderBy('created_at')
@@ -192,6 +205,7 @@ export async function forgetClaims(trx: Trx, { userId, email, emailVerified }: S
     .set({
       email: null,
       name: null,
+      message: null,
       state: sql<ClaimState>`case when state = 'open' then 'closed' else state end`,
       decided_at: sql<Date>`coalesce(decided_at, now())`,
     })

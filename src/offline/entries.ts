@@ -81,7 +81,19 @@ export type Entry = Awaited<ReturnType<typeof latestEntries>>[number]
 export function ownEntries(db: Db, payer: { id: string; email: string }) {
   return db
     .selectFrom('offline_entries')
-    .select(['id', 'email', 'name', 'description', 'amount', 'currency', 'quantity', 'credits', 'plan', 'days'])
+    .select([
+      'id',
+      'email',
+      'name',
+      'message',
+      'description',
+      'amount',
+      'currency',
+      'quantity',
+      'credits',
+      'plan',
+      'days',
+    ])
     .select(['locale', 'received_at as receivedAt', 'created_at as enteredAt', 'reverses'])
     .where(isPaidBy(payer))
     .orderBy('id')

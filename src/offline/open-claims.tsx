@@ -26,7 +26,7 @@ export function OpenClaims({ claims, ...reading }: Reading & { claims: OpenClaim
 }
 
 function ClaimRow({ claim, locale, timeZone }: Reading & { claim: OpenClaim }) {
-  const { id, code, amount, currency, description, name, email, days, credits, created_at } = claim
+  const { id, code, amount, currency, description, message, name, email, days, credits, created_at } = claim
   const t = words[locale]
   const opens = days ? t.opens.days(days) : credits > 0 && t.opens.credits(credits)
   const path = `/dashboard/offline/claims/${id}`
@@ -41,7 +41,14 @@ function ClaimRow({ claim, locale, timeZone }: Reading & { claim: OpenClaim }) {
         </button>
       </form>
       <small class="block">
-        {[description, opens, name, email, formatDate(created_at, locale, timeZone, 'dateTime')]
+        {[
+          description,
+          opens,
+          message && `“${message}”`,
+          name,
+          email,
+          formatDate(created_at, locale, timeZone, 'dateTime'),
+        ]
           .filter(Boolean)
           .join(' · ')}
       </small>

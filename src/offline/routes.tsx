@@ -1,8 +1,9 @@
 import { Hono } from 'hono'
 import { catalog } from '../catalog.ts'
 import type { PaymentCode } from '../define-catalog.ts'
-import type { Feature } from '../feature.ts'
+import type { Direct, Feature } from '../feature.ts'
 import { decimal, type Money } from '../money.ts'
+import { tipKey } from './choices.ts'
 import { DirectButton, DirectTip } from './claim-pages.tsx'
 import { type ClaimDeps, claimRoutes } from './claim-routes.tsx'
 import { words as claimWords } from './claim-words.ts'
@@ -15,15 +16,17 @@ import { words } from './words.ts'
  * Money that came without Stripe: the owner enters it, or confirms what a customer says to have paid by one of the payment
  * codes, and it counts as any other. Erasing entries is done with all payments.
  */
-export function offline(deps: ClaimDeps & { paymentCodes?: PaymentCode[] }): Feature {
+export function offline(deps: ClaimDeps & { paymentCodes?: PaymentCode[] | undefined }): Feature {
   const { db, paymentCodes: codes = catalog.paymentCodes } = deps
   const href = '/dashboard/offline'
   return {
     routes: new Hono().route(href, ownerRoutes(deps)).route('/offline', claimRoutes(deps, codes)),
-    ...(codes.length > 0 && {
-      home: (context) => <DirectButton {...context} codes={codes} />,
-      tip: (context) => <DirectTip {...context} codes={codes} />,
-    }),
+    ...(codes.length > 0 && { direct }),
+    ...(codes.length > 0 &&
+      deps.config.stripe.isUsed && {
+        home: (context) => <DirectButton {...context} codes={codes} />,
+        tip: (context) => <DirectTip {...context} codes={codes} />,
+      }),
     dashboard: {
       href,
       title: { 'zh-CN': words['zh-CN'].title, en: words.en.title },
@@ -41,6 +44,15 @@ export function offline(deps: ClaimDeps & { paymentCodes?: PaymentCode[] }): Fea
     },
     forget: forgetClaims,
   }
+}
+
+const direct: Direct = {
+  price: ({ key }) => `/offline/${key}`,
+  tip: ({ money, name, message }) => {
+    const typed = new URLSearchParams({ ...(name && { name }), ...(message && { message }) })
+    return `/offline/${tipKey(money.amount)}?${typed}`
+  },
+  payable: (key) => `/offline/${key}`,
 }
 
 function inDecimals<T extends Money>({ amount, currency, ...row }: T) {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
-import { type Config, modeOf } from '../config.ts'
+import type { Config } from '../config.ts'
 import type { Db, Trx } from '../db/connection.ts'
 import type { Jobs } from '../jobs/queue.ts'
 import { objectToSync, StripeEvent } from './event-table.ts'
@@ -83,7 +83,7 @@ function kept(reason: string) {
 
 /** Why an event must not move our books; undefined when it may. */
 export function refusal(config: Pick<Config, 'stripe'>, event: StripeEvent): string | undefined {
-  const isLive = modeOf(config.stripe.secretKey) === 'live'
+  const isLive = config.stripe.mode === 'live'
   if (event.livemode !== isLive) {
     return event.livemode ? 'a live event, and these are test books' : 'a test event, and these are live books'
   }

@@ -3,6 +3,7 @@ import type { Price, Product } from '../define-catalog.ts'
 import type { Locale } from '../locales.ts'
 import { formatMoney } from '../money.ts'
 import { dictionary } from '../ui/i18n.ts'
+import type { PageContext } from '../ui/layout.tsx'
 
 const words = dictionary({
   'zh-CN': {
@@ -29,10 +30,20 @@ export interface Needed {
   credit?: boolean
 }
 
-/** The products that give what is needed, each with only those prices that do. */
-export function productsFor({ plan, credit }: Needed): Product[] {
-  const gives = (price: Price) => (credit && price.credits > 0) || (plan !== undefined && price.product.plan === plan)
+/** What can be bought: without Stripe nobody can subscribe, and one pays for one of each. */
+export function productsOnSale({ withoutStripe }: Pick<PageContext, 'withoutStripe'>): Product[] {
+  if (!withoutStripe) return catalog.products
+  const oneByOne = ({ prices }: Product) =>
+    prices.filter(({ kind }) => kind !== 'subscription').map((price) => ({ ...price, most: 1 }))
   return catalog.products
+    .map((product) => ({ ...product, prices: oneByOne(product) }))
+    .filter(({ prices }) => prices.length > 0)
+}
+
+/** The products on sale that give what is needed, each with only those prices that do. */
+export function productsFor({ plan, credit }: Needed, shop: Pick<PageContext, 'withoutStripe'>): Product[] {
+  const gives = (price: Price) => (credit && price.credits > 0) || (plan !== undefined && price.product.plan === plan)
+  return productsOnSale(shop)
     .map((product) => ({ ...product, prices: product.prices.filter(gives) }))
     .filter(({ prices }) => prices.length > 0)
 }

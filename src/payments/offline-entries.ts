@@ -29,7 +29,7 @@ export async function recordEntry(
     .executeTakeFirst()
   if (!recorded) return 'before'
   const { id, received_at, ...facts } = recorded
-  const payment = { ...facts, id: offlinePaymentId(id), message: null, method: 'offline', paid_at: received_at }
+  const payment = { ...facts, id: offlinePaymentId(id), method: 'offline', paid_at: received_at }
   await queueReceipt(deps, trx, payment)
   await queueFirstPayment(deps, trx, payment)
   return 'recorded'
@@ -63,3 +63,8 @@ export function offlinePaymentId(id: number): string {
 /** For queries of offline_entries: neither taken back nor taking back. */
 export const isKept = sql<boolean>`reverses is null and not exists
   (select from offline_entries as reversal where reversal.reverses = offline_entries.id)`
+
+const CLAIM_DAYS = 14
+
+/** For queries of offline_claims: waiting for the owner. What they have not found within two weeks never came. */
+export const isOpenClaim = sql<boolean>`(state = 'open' and created_at > now() - make_interval(days => ${sql.lit(CLAIM_DAYS)}))`

@@ -77,7 +77,7 @@ function RequiredPage({ c, needed }: { c: Context; needed: Needed }) {
       <h1>{t.title}</h1>
       <p class="lead">{t.text}</p>
       {!user && <a href={`/sign-in?return=${encodeURIComponent(context.path)}`}>{t.have}</a>}
-      <Offers products={productsFor(needed)} locale={locale} request={crypto.randomUUID()} />
+      <Offers products={productsFor(needed, context)} locale={locale} request={crypto.randomUUID()} />
     </Page>
   )
 }

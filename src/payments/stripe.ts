@@ -17,6 +17,14 @@ export function createStripe(
   })
 }
 
+/** Of a shop without Stripe. Nothing there asks Stripe anything; whatever does all the same finds that it is away. */
+export function noStripe(): Stripe {
+  const refuse = async () => {
+    throw new Error('This shop has no Stripe: STRIPE_SECRET_KEY is none')
+  }
+  return new Stripe('sk_none', { httpClient: Stripe.createFetchHttpClient(refuse), maxNetworkRetries: 0 })
+}
+
 function hostOf(apiBase: string): { host: string; port: number; protocol: 'http' | 'https' } {
   const url = new URL(apiBase)
   const protocol = url.protocol === 'http:' ? 'http' : 'https'

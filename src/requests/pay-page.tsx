@@ -29,7 +29,8 @@ export function PayPage({
         <form method="post" action={`/pay/${id}`}>
           <SubmitButton>{t.pay}</SubmitButton>
           <p class="small muted">
-            {t.methods} {expiresAt && t.payUntil(formatDate(expiresAt, locale, timeZone, 'dateTime'))}
+            {context.withoutStripe ? t.directly : t.methods}{' '}
+            {expiresAt && t.payUntil(formatDate(expiresAt, locale, timeZone, 'dateTime'))}
           </p>
         </form>
       ) : (

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
 import type { Db } from '../db/connection.ts'
+import type { Payable } from '../feature.ts'
 import type { Money } from '../money.ts'
+import { isKept, isOpenClaim } from '../payments/offline-entries.ts'
 
 /**
  * Something that one person is asked to pay, once. How it stands is nowhere written down: it follows from what was paid,
@@ -84,15 +87,20 @@ export async function latestRequests(db: Db, limit: number) {
   return rows.map((row) => asRequest(row, now))
 }
 
+/** What can be paid directly by `request-<id>`, as long as it is open. */
+export async function payableOf(db: Db, key: string): Promise<Payable | undefined> {
+  const request = await requestOf(db, key.replace(/^request-/, ''))
+  if (request?.state !== 'open') return undefined
+  return { money: request.money, description: request.description, requestId: request.id }
+}
+
 function requestsWithPayment(db: Db) {
   return db
     .selectFrom('payment_requests as r')
     .leftJoinLateral(
       ({ selectFrom }) =>
-        selectFrom('payments')
+        selectFrom(anyPayment)
           .select(['status', 'name', 'email', 'method', 'refunded', 'paid_at'])
-          .whereRef('request_id', '=', 'r.id')
-          .where('status', 'in', ['paid', 'processing'])
           .orderBy('status') // paid, then processing
           .limit(1)
           .as('p'),
@@ -100,6 +108,25 @@ function requestsWithPayment(db: Db) {
     )
     .selectAll('r')
     .select(['p.status', 'p.name', 'p.email', 'p.method', 'p.refunded', 'p.paid_at'])
+}
+
+/** By Stripe, by hand, or said to be paid and waiting for the owner to check. */
+const anyPayment = sql<PaymentOfRequest>`(
+  select status, name, email, method, refunded, paid_at from payments
+    where request_id = r.id and status in ('paid', 'processing')
+  union all
+  select 'paid', name, email, 'offline', 0, received_at from offline_entries where request_id = r.id and ${isKept}
+  union all
+  select 'processing', name, email, 'offline', 0, null from offline_claims where request_id = r.id and ${isOpenClaim}
+)`.as('any_payment')
+
+interface PaymentOfRequest {
+  status: 'paid' | 'processing'
+  name: string | null
+  email: string | null
+  method: string | null
+  refunded: number
+  paid_at: Date | null
 }
 
 type Row = Awaited<ReturnType<ReturnType<typeof requestsWithPayment>['execute']>>[number]

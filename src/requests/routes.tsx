@@ -6,7 +6,8 @@ import { requireOwner } from '../auth/guards.ts'
 import type { Limits } from '../auth/limits.ts'
 import { randomToken, sha256 } from '../auth/tokens.ts'
 import { catalog } from '../catalog.ts'
-import type { Feature } from '../feature.ts'
+import type { Config } from '../config.ts'
+import { directOf, type Feature } from '../feature.ts'
 import type { Locale } from '../locales.ts'
 import { formatMoney } from '../money.ts'
 import { renderPage } from '../ui/layout.tsx'
@@ -16,7 +17,7 @@ import { forgetCustomer, ownRequests } from './own-data.ts'
 import { type RequestFormProps, RequestPage, RequestsPage } from './owner-pages.tsx'
 import { cancelRequest, type PayDeps, payPage } from './pay-once.ts'
 import { PayPage } from './pay-page.tsx'
-import { createRequest, latestRequests, requestOf } from './request.ts'
+import { createRequest, latestRequests, payableOf, requestOf } from './request.ts'
 import { words } from './words.ts'
 
 const LATEST = 50
@@ -24,6 +25,8 @@ const DAY_MS = 86_400_000
 
 export interface RequestDeps extends PayDeps {
   limits: Limits
+  features: Feature[]
+  config: PayDeps['config'] & Pick<Config, 'stripe'>
 }
 
 /** Payment requests: `/dashboard/requests` for the owner, `/pay/:id` for whoever has the link. */
@@ -36,6 +39,7 @@ export function requests(deps: RequestDeps): Feature {
       .route(path, ownerRoutes(deps))
       .route('/pay', payRoutes(deps)),
     dashboard: { href: path, title: { 'zh-CN': words['zh-CN'].title, en: words.en.title } },
+    payable: (key) => payableOf(deps.db, key),
     ownData: async (user) => ({ requests: await ownRequests(deps.db, user) }),
     forget: forgetCustomer,
   }
@@ -79,7 +83,11 @@ function payRoutes(deps: RequestDeps): Hono {
   return new Hono()
     .get('/:id', (c) => showPayPage(c, deps))
     .post('/:id', async (c) => {
-      const url = await payPage(deps, c.req.param('id'), c.var.locale, () => deps.limits.count(c, 'checkout'))
+      const id = c.req.param('id')
+      const direct = directOf(deps)
+      if (direct && (await payableOf(deps.db, `request-${id}`))) return c.redirect(direct.payable(`request-${id}`), 303)
+      if (direct) return showPayPage(c, deps)
+      const url = await payPage(deps, id, c.var.locale, () => deps.limits.count(c, 'checkout'))
       return url ? c.redirect(url, 303) : showPayPage(c, deps)
     })
 }

@@ -34,6 +34,7 @@ export const words = dictionary({
     forWhat: '为了',
     pay: '去付款',
     payUntil: (at: string) => `${at}之前有效。`,
+    directly: '扫码直接付给对方，对方核对后算付好。',
     methods: '微信支付、支付宝或银行卡，在 Stripe 的页面上付款。只会收一次。',
     paid: { heading: '已经付好了，谢谢。', text: '这笔只收一次，不用再付。' },
     processing: { heading: '正在付款', text: '有人正在付这笔，或者钱还在路上。过一会儿再看。' },
@@ -80,6 +81,7 @@ export const words = dictionary({
     forWhat: 'For',
     pay: 'Continue to payment',
     payUntil: (at) => `Good until ${at}.`,
+    directly: 'You scan a code and pay directly; it counts once it is checked.',
     methods: 'By WeChat Pay, Alipay or card, on Stripe’s page. It is charged once.',
     paid: { heading: 'It is paid. Thank you.', text: 'This is charged once; there is nothing left to pay.' },
     processing: {

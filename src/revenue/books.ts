@@ -110,7 +110,7 @@ export async function latestPayments(db: Db, limit: number) {
       .execute(),
     db
       .selectFrom('offline_entries')
-      .select(['id', 'description', 'name', 'email', 'amount', 'currency', 'received_at'])
+      .select(['id', 'description', 'message', 'name', 'email', 'amount', 'currency', 'received_at'])
       .orderBy('received_at', 'desc')
       .orderBy('id', 'desc')
       .limit(limit)
@@ -120,7 +120,6 @@ export async function latestPayments(db: Db, limit: number) {
     ...entry,
     id: offlinePaymentId(id),
     kind: 'offline',
-    message: null,
     method: 'offline',
     paid_at: received_at,
   }))

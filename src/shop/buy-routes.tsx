@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { requireUser } from '../auth/guards.ts'
 import type { Limits } from '../auth/limits.ts'
 import { priceOfKey } from '../catalog.ts'
+import { directOf } from '../feature.ts'
 import { createCheckout } from '../payments/checkout.ts'
 import { hasSubscribed, liveSubscriptions, payerOf, portalUrl } from '../payments/customers.ts'
 import type { SyncDeps } from '../payments/sync.ts'
@@ -11,7 +12,7 @@ import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
 import { SubscribedPage } from './pages.tsx'
 
-export type BuyDeps = SyncDeps & { limits: Limits }
+export type BuyDeps = SyncDeps & Parameters<typeof directOf>[0] & { limits: Limits }
 
 const BuyForm = z.object({
   request: z.string().regex(/^[\w-]{8,64}$/),
@@ -33,6 +34,8 @@ export function buyRoutes(deps: BuyDeps): Hono {
       const price = priceOfKey(c.req.param('price'))
       const form = BuyForm.safeParse(await c.req.parseBody())
       if (!price || !form.success || form.data.quantity > price.most) throw new HTTPException(400)
+      const direct = directOf(deps)
+      if (direct) return price.kind === 'subscription' ? c.notFound() : c.redirect(direct.price(price), 303)
       await deps.limits.count(c, 'checkout')
       const { user } = c.var
       // A second one to the same plan would be paid twice.

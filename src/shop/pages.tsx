@@ -1,5 +1,5 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { catalog } from '../catalog.ts'
+import type { Product } from '../define-catalog.ts'
 import type { Money as Amount } from '../money.ts'
 import { Offers } from '../payments/offers.tsx'
 import { Page, type PageContext } from '../ui/layout.tsx'
@@ -14,9 +14,10 @@ interface HomeProps extends PageContext {
   offers: JSX.Element[]
   /** Of this visit, so that a double click buys once. */
   request: string
+  products: Product[]
 }
 
-export function HomePage({ tagline, story, offers, request, ...context }: HomeProps) {
+export function HomePage({ tagline, story, offers, request, products, ...context }: HomeProps) {
   const { locale, shopName } = context
   return (
     <Page {...context} title={shopName} description={`${tagline} ${story}`} narrow>
@@ -27,7 +28,7 @@ export function HomePage({ tagline, story, offers, request, ...context }: HomePr
         <p class="story">{story}</p>
         {offers}
       </div>
-      <Offers products={catalog.products} locale={locale} request={request} />
+      <Offers products={products} locale={locale} request={request} />
     </Page>
   )
 }

@@ -4,8 +4,10 @@ import { z } from 'zod'
 import type { Limits } from '../auth/limits.ts'
 import { randomToken } from '../auth/tokens.ts'
 import { catalog } from '../catalog.ts'
+import type { Config } from '../config.ts'
 import type { Feature } from '../feature.ts'
 import { checkoutState } from '../payments/checkout-state.ts'
+import { productsOnSale } from '../payments/offers.tsx'
 import { isStripeDown } from '../payments/stripe.ts'
 import type { SyncDeps } from '../payments/sync.ts'
 import { renderPage } from '../ui/layout.tsx'
@@ -18,6 +20,7 @@ const ThanksQuery = z.object({ session_id: z.string().regex(/^cs_(test|live)_\w{
 export interface ShopDeps extends SyncDeps {
   limits: Limits
   features: Feature[]
+  config: SyncDeps['config'] & Pick<Config, 'stripe'>
 }
 
 /** `/`, `/checkout/:price`, `/portal` and `/thanks`. */
@@ -35,6 +38,7 @@ export function shopRoutes(deps: ShopDeps): Hono {
           story={catalog.story[locale]}
           offers={deps.features.flatMap((feature) => feature.home?.(context) ?? [])}
           request={randomToken()}
+          products={productsOnSale(context)}
         />,
       )
     })

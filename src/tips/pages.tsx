@@ -67,7 +67,7 @@ export function TipPage({ form, ways, ...context }: PageContext & { form: TipFor
         />
         <input type="hidden" name="request" value={values.request} />
         <PayButton {...context} form={form} />
-        <p class="small muted">{t.methods(currencyName(currency, locale))}</p>
+        <p class="small muted">{(context.withoutStripe ? t.directly : t.methods)(currencyName(currency, locale))}</p>
       </form>
       {ways}
     </Page>

@@ -5,8 +5,9 @@ import type { z } from 'zod'
 import type { Limits } from '../auth/limits.ts'
 import { randomToken } from '../auth/tokens.ts'
 import { catalog } from '../catalog.ts'
+import type { Config } from '../config.ts'
 import type { Db } from '../db/connection.ts'
-import type { Feature } from '../feature.ts'
+import { directOf, type Feature } from '../feature.ts'
 import { type CheckoutDeps, createCheckout } from '../payments/checkout.ts'
 import { payerOf } from '../payments/customers.ts'
 import { renderPage } from '../ui/layout.tsx'
@@ -19,6 +20,7 @@ import { words } from './words.ts'
 export interface TipDeps extends CheckoutDeps {
   limits: Limits
   db: Db
+  config: CheckoutDeps['config'] & Pick<Config, 'stripe'>
   features: Feature[]
 }
 
@@ -39,6 +41,8 @@ function tipRoutes(deps: TipDeps): Hono {
       async (c) => {
         const { price, name, message, request } = c.req.valid('form')
         const { locale } = c.var
+        const direct = directOf(deps)
+        if (direct) return c.redirect(direct.tip({ money: price, name, message }), 303)
         await deps.limits.count(c, 'checkout')
         const { url } = await createCheckout(deps, {
           kind: 'tip',

@@ -16,6 +16,7 @@ export interface PageContext {
   shopName: string
   /** The site's public origin, for what is read elsewhere. */
   siteUrl?: string | undefined
+  withoutStripe?: boolean | undefined
   user?: 'owner' | 'customer' | null | undefined
   /** The parts of the dashboard, on its pages. */
   tabs?: Tab[] | undefined
@@ -74,7 +75,9 @@ export function Page(props: PageProps) {
         <main id="main" class={narrow ? 'narrow' : undefined}>
           {children}
         </main>
-        {context.user !== 'owner' && <footer>{footer ?? words[locale].footer}</footer>}
+        {context.user !== 'owner' && (
+          <footer>{footer ?? (context.withoutStripe ? words[locale].footerDirect : words[locale].footer)}</footer>
+        )}
       </body>
     </html>
   )

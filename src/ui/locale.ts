@@ -30,13 +30,14 @@ export function readLocale(fallback: Locale): MiddlewareHandler {
 
 /** What every page is told about its request. */
 export function pageContext(c: Context): PageContext {
-  const { locale, siteUrl, user, isOwner, tabs } = c.var
+  const { locale, siteUrl, withoutStripe, user, isOwner, tabs } = c.var
   const url = new URL(c.req.url)
   return {
     locale,
     path: url.pathname + url.search,
     shopName: catalog.name[locale as Locale],
     siteUrl,
+    withoutStripe,
     user: isOwner ? 'owner' : user ? 'customer' : null,
     tabs: tabs?.map(({ href, title }) => ({ href, text: title[locale as Locale], current: href === url.pathname })),
   }

@@ -7,13 +7,15 @@ declare module 'hono' {
   interface ContextVariableMap {
     /** The site's public origin, without a slash at its end. */
     siteUrl: string
+    withoutStripe: boolean
   }
 }
 
-/** Tells the pages where the site is, as others reach it. */
-export function knowsAddress(siteUrl: string): MiddlewareHandler {
+/** Tells the pages where the site is, as others reach it, and whether money comes without Stripe. */
+export function knowsSite({ url, withoutStripe }: { url: string; withoutStripe: boolean }): MiddlewareHandler {
   return createMiddleware(async (c, next) => {
-    c.set('siteUrl', siteUrl)
+    c.set('siteUrl', url)
+    c.set('withoutStripe', withoutStripe)
     await next()
   })
 }

@@ -13,6 +13,7 @@ export const words = dictionary({
     optional: '可不填',
     problems: '还差一点，请看看这里：',
     footer: '付款由 Stripe 处理，卡号不经过本站。',
+    footerDirect: '付款直接到店主账上，由店主亲自核对。',
     day: '日期',
   },
   en: {
@@ -26,6 +27,7 @@ export const words = dictionary({
     sections: 'Sections',
     optional: 'optional',
     problems: 'Almost there. Please check:',
+    footerDirect: 'You pay the owner directly, who checks each payment by hand.',
     footer: 'Stripe handles the payment. Your card number never reaches this site.',
     day: 'Day',
   },

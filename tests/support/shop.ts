@@ -4,7 +4,8 @@ import { onTestFinished } from 'vitest'
 import { createOwnerLink } from '../../src/auth/owner-link.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
 import type { Connection } from '../../src/db/connection.ts'
-import { createStripe } from '../../src/payments/stripe.ts'
+import type { PaymentCode } from '../../src/define-catalog.ts'
+import { createStripe, noStripe } from '../../src/payments/stripe.ts'
 import { createSandbox } from '../../src/sandbox/index.ts'
 import { start } from '../../src/start.ts'
 import type { TestDatabase } from './databases.ts'
@@ -21,6 +22,7 @@ export interface ShopOptions {
   /** How long Stripe takes to tell the fee. */
   settleAfterMs?: number
   env?: NodeJS.ProcessEnv
+  paymentCodes?: PaymentCode[]
 }
 
 /**
@@ -29,7 +31,7 @@ export interface ShopOptions {
  */
 export async function openShop(
   database: TestDatabase,
-  { webhooks = true, settleAfterMs = 0, env = {} }: ShopOptions = {},
+  { webhooks = true, settleAfterMs = 0, env = {}, paymentCodes }: ShopOptions = {},
 ) {
   const connection = await database.fresh()
   const config: Config = loadConfig({ STRIPE_WEBHOOK_SECRET: SECRET, ...env })
@@ -41,9 +43,9 @@ export async function openShop(
     ...(webhooks && { webhook: { url: `${BASE_URL}/webhooks/stripe`, secret: SECRET } }),
     fetch: async (input, init) => site.app!.fetch(new Request(input, init)),
   })
-  const stripe = createStripe('sk_test_sandbox', { fetch: sandbox.fetch })
+  const stripe = config.stripe.isUsed ? createStripe('sk_test_sandbox', { fetch: sandbox.fetch }) : noStripe()
   const transporter = createTransport(sandbox.mailbox.transport)
-  const { app, jobs, stop } = await start({ config, connection, stripe, transporter })
+  const { app, jobs, stop } = await start({ config, connection, stripe, transporter, paymentCodes })
   site.app = app
   onTestFinished(async () => {
     await sandbox.stop()
