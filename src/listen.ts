@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
 
@@ -11,19 +12,28 @@ export function listen(
   hostname?: string,
 ): Promise<{ port: number; close(): Promise<void> }> {
   const server = createAdaptorServer({ fetch: app.fetch })
+  const open = new Set<ServerResponse>()
+  server.on('request', (_, response) => {
+    open.add(response as ServerResponse)
+    response.once('close', () => open.delete(response as ServerResponse))
+  })
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     const options = typeof where === 'string' ? { path: where } : { port: where, host: hostname }
     server.listen(options, () => {
       const address = server.address()
-      resolve({ port: typeof address === 'object' && address ? address.port : 0, close: () => close(server) })
+      resolve({ port: typeof address === 'object' && address ? address.port : 0, close: () => close(server, open) })
     })
   })
 }
 
-function close(server: ReturnType<typeof createAdaptorServer>): Promise<void> {
+function close(server: ReturnType<typeof createAdaptorServer>, open: Set<ServerResponse>): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve())
+    // What has no end of its own: the browser comes again, to a process that stays.
+    for (const response of open) {
+      if (String(response.getHeader('content-type')).startsWith('text/event-stream')) response.destroy()
+    }
     if ('closeIdleConnections' in server) server.closeIdleConnections()
   })
 }

@@ -18,6 +18,7 @@ import { poll } from './payments/poll.ts'
 import { reconcileLately } from './payments/reconcile/hourly.ts'
 import { finishRefunds } from './payments/refund-claims.ts'
 import { syncEvents } from './payments/sync.ts'
+import { noteMilestones } from './revenue/milestones.ts'
 import { mendRollups, rollUp } from './revenue/rollups.ts'
 
 const POLL_SECONDS_WITHOUT_WEBHOOK = 2
@@ -75,7 +76,10 @@ export async function start({
   await jobs.work('pass-ends', () => mailEndingPasses(deps))
   // Nine in the morning in China.
   await jobs.schedule('pass-ends', '3 1 * * *')
-  await jobs.work('roll-up', () => rollUp(db, config.timeZone))
+  await jobs.work('roll-up', async () => {
+    await rollUp(db, config.timeZone)
+    await noteMilestones(db)
+  })
   await jobs.schedule('roll-up', '*/5 * * * *')
   // It reads all of the books.
   await jobs.work('mend-roll-up', async () => void (await mendRollups(db, config.timeZone)))

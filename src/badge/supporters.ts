@@ -1,22 +1,13 @@
 import { sql } from 'kysely'
 import type { Db } from '../db/connection.ts'
-import { isKept } from '../payments/offline-entries.ts'
+import { payers } from '../payments/payers.ts'
 
 const MINUTES = 60_000
 
-/**
- * How many people have paid, by Stripe or by hand, and not got everything back. An account is one person whatever their
- * addresses, and without an account an address is; who left no address, or is forgotten, is one for each Stripe customer,
- * or else each payment.
- */
+/** How many people have paid, by Stripe or by hand, and not got everything back. */
 export async function countSupporters(db: Db): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    select count(distinct person) as count from (
-      select coalesce(user_id, email, customer_id, id) as person from payments
-      where status = 'paid' and refunded < amount
-      union all
-      select coalesce(user_id, email, 'offline-' || id) from offline_entries where amount > 0 and ${isKept}
-    ) as people
+    select count(distinct person) as count from ${payers} as payers
   `.execute(db)
   return rows[0]!.count
 }

@@ -239,6 +239,7 @@ export interface Tables {
     payments: number
   }
   revenue_rollup: { only_row: Generated<boolean>; basis: string; rolled_until: string | null }
+  milestones: { key: string; reached_at: Timestamp }
   revenue_late: { id: Generated<number>; at: Timestamp }
   offline_entries: {
     id: Generated<number>

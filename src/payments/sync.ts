@@ -90,7 +90,7 @@ async function isNewest(trx: Trx, objectId: string, readNumber: number): Promise
         .doUpdateSet({ read_number: readNumber, synced_at: sql`now()` })
         .where('synced.read_number', '<', readNumber),
     )
-    .returning('object_id')
+    .returning(sql`nextval('books_number')`.as('books_number'))
     .executeTakeFirst()
   return row !== undefined
 }

@@ -3,9 +3,12 @@ import { formatMoney } from '../money.ts'
 import { BarChart } from '../ui/chart.tsx'
 import { formatDate } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
+import { assetUrl } from '../ui/static.ts'
 import { type Agreement, AgreementLine } from './agreement.tsx'
 import { Figures, type Month } from './figures.tsx'
-import { FirstSteps, Latest, type LatestPayment, type Milestone, Milestones, Todos } from './parts.tsx'
+import type { Reached } from './milestones.ts'
+import { FirstSteps, Latest, type LatestPayment, type Milestone, Milestones, ReachedList, Todos } from './parts.tsx'
+import { type Range, ranges } from './range.ts'
 import { Subscribing, type Summary } from './subscriber-parts.tsx'
 import { words } from './words.ts'
 
@@ -21,12 +24,15 @@ export interface DashboardProps extends PageContext {
   agreement: Agreement | undefined
   /** One for each currency that people subscribe in. */
   subscribing: Summary[]
-  /** Gross of each day in the owner's time zone, oldest first, the last one is today: '2026-11-24'. */
-  days: { date: string; gross: number }[]
+  range: Range
+  /** Gross of each day or month in the owner's time zone, the oldest first, the running one last: '2026-11-24'. */
+  bars: { date: string; gross: number }[]
   latest: LatestPayment[]
   todos: Todo[]
   /** The first payment ever. While there is none, the page shows the steps to it. */
   milestone: Milestone | null
+  /** What came after it, the newest first. */
+  reached: Reached[]
   /** The public address to send to somebody. */
   siteUrl: string
   csvUrl: string
@@ -37,6 +43,7 @@ export function DashboardPage(props: DashboardProps) {
   return (
     <Page {...pageContext(props)} title={words[locale].title}>
       {milestone ? <Books {...props} milestone={milestone} /> : <FirstSteps {...props} />}
+      <script type="module" src={assetUrl('live.js')} />
       {!milestone && props.todos.length > 0 && <Todos {...props} />}
     </Page>
   )
@@ -49,11 +56,12 @@ function Books(props: DashboardProps & { milestone: Milestone }) {
       <Figures {...props} />
       <AgreementLine {...props} />
       <Subscribing {...props} />
-      <Days {...props} />
+      <Chart {...props} />
       <div class="two">
         <Latest {...props} />
         <div>
           <Todos {...props} />
+          <ReachedList {...props} />
           <Milestones {...props} only="past" />
         </div>
       </div>
@@ -61,26 +69,37 @@ function Books(props: DashboardProps & { milestone: Milestone }) {
   )
 }
 
-function Days({ locale, days, currency }: DashboardProps) {
+function Chart({ locale, bars, currency, range }: DashboardProps) {
   const t = words[locale]
   const money = (amount: number) => formatMoney({ amount, currency }, locale)
-  const total = days.reduce((sum, { gross }) => sum + gross, 0)
-  const bars = days.map(({ date, gross }) => ({
+  const total = bars.reduce((sum, { gross }) => sum + gross, 0)
+  const days = bars.map(({ date, gross }) => ({
     // A calendar day belongs to no zone: it is formatted as it is written.
-    label: formatDate(new Date(`${date}T00:00:00Z`), locale, 'UTC', 'day'),
+    label: formatDate(new Date(`${date}T00:00:00Z`), locale, 'UTC', range === '12m' ? 'month' : 'day'),
     amount: money(gross),
     value: gross,
   }))
   return (
     <section>
       <h2>
-        {t.chart(days.length)} <span class="muted money">{money(total)}</span>
+        {t.range[range]} <span class="muted money">{money(total)}</span>
       </h2>
+      <nav class="switch" aria-label={t.ranges}>
+        {ranges.map((other) => (
+          <a href={`?currency=${currency}&range=${other}`} aria-current={other === range ? 'true' : undefined}>
+            {t.rangeShort[other]}
+          </a>
+        ))}
+      </nav>
       <BarChart
-        days={bars}
+        days={days}
         latestIsToday
-        label={t.chartLabel(days.length, money(total))}
-        columns={{ day: t.day, amount: t.gross, today: t.today }}
+        label={t.chartLabel(t.range[range], money(total))}
+        columns={{
+          day: range === '12m' ? t.month : t.day,
+          amount: t.gross,
+          today: range === '12m' ? t.thisMonth : t.today,
+        }}
       />
       {total === 0 && <p class="small muted">{t.noneYet}</p>}
     </section>

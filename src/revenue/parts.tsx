@@ -4,6 +4,7 @@ import { Candy } from '../ui/candy.tsx'
 import { formatDate, type Locale, relativeTime } from '../ui/i18n.ts'
 import { Money } from '../ui/money.tsx'
 import { methodName } from '../ui/words.ts'
+import { grossMilestone, type Reached } from './milestones.ts'
 import { words } from './words.ts'
 
 export interface LatestPayment {
@@ -125,6 +126,22 @@ export function Milestones({
       </div>
     </div>
   )
+}
+
+/** What came after the first payment, each a line to be proud of. */
+export function ReachedList({ reached, locale, timeZone }: Omit<Reading, 'now'> & { reached: Reached[] }) {
+  return reached.map(({ key, at }) => (
+    <p class="milestone">
+      {reachedText(key, locale)} · <span class="phrase">{formatDate(at, locale, timeZone, 'date')}</span>
+    </p>
+  ))
+}
+
+function reachedText(key: Reached['key'], locale: Locale): string {
+  const t = words[locale].reached
+  if (key === 'subscriber') return t.subscriber
+  if (key === 'gross') return t.gross(formatMoney(grossMilestone, locale, { short: true }))
+  return t.payers(Number(key.replace('payers-', '')))
 }
 
 export function FirstSteps({ locale, siteUrl }: { locale: Locale; siteUrl: string }) {

@@ -9,20 +9,22 @@ import type { Locale } from '../locales.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
 import { agreementOf } from './agreement.tsx'
-import { currenciesOf, dailyGross, firstPayment, latestPayments, monthTotals } from './books.ts'
+import { currenciesOf, firstPayment, latestPayments, monthTotals } from './books.ts'
 import { chosenCurrency } from './chosen-currency.ts'
 import { paymentsCsv } from './csv.ts'
 import type { Totals } from './days.ts'
+import { liveRoutes } from './live.ts'
+import { readMilestones } from './milestones.ts'
 import { movementRoutes } from './movement-routes.tsx'
 import { DashboardPage, type LatestPayment } from './pages.tsx'
 import { readPayment } from './payment.ts'
 import { PaymentPage, titleOf } from './payment-page.tsx'
+import { chosenRange, grossOver, type Range } from './range.ts'
 import { SubscribersPage } from './subscriber-pages.tsx'
 import { readSubscribers, summaries } from './subscriber-reading.ts'
 import { subscribedCurrencies } from './subscribers.ts'
 import { words } from './words.ts'
 
-const DAYS = 30
 const LATEST = 20
 
 /** The name of the dashboard's first tab. */
@@ -36,7 +38,8 @@ export function revenueRoutes({ db, config, features }: { db: Db; config: Config
       const { locale } = c.var
       const currencies = await currenciesOf(db)
       const currency = chosenCurrency(c, currencies)
-      const books = await readBooks(db, currency, config.timeZone)
+      const range = chosenRange(c)
+      const books = await readBooks(db, { currency, timeZone: config.timeZone, range })
       const asked = await Promise.all(features.map((feature) => feature.dashboard?.todos?.(locale) ?? []))
       const todos = [...asked.flat(), ...(await offers(db, c.var.user!.userId, locale))]
       return renderPage(
@@ -48,6 +51,7 @@ export function revenueRoutes({ db, config, features }: { db: Db; config: Config
           timeZone={config.timeZone}
           currencies={currencies}
           currency={currency}
+          range={range}
           agreement={await agreementOf(db, currency)}
           subscribing={await summaries(db, config.timeZone)}
           latest={books.latest.map((payment) => latestOf(payment, locale))}
@@ -64,6 +68,7 @@ export function revenueRoutes({ db, config, features }: { db: Db; config: Config
       return renderPage(c, <SubscribersPage {...pageContext(c)} {...figures} {...{ currencies, currency }} />)
     })
     .route('/movements', movementRoutes({ db, config }))
+    .route('/live', liveRoutes(db))
     .get('/payments/:id{(pi|cs)_\\w+}', async (c) => {
       const payment = await readPayment(db, c.req.param('id'))
       if (!payment) return c.notFound()
@@ -91,13 +96,15 @@ async function offers(db: Db, userId: string, locale: Locale): Promise<Todo[]> {
   return isNeeded ? [{ text: t.addPasskey, note: t.addPasskeyNote, href: '/account#passkeys' }] : []
 }
 
-async function readBooks(db: Db, currency: string, timeZone: string) {
-  const [thisMonth, lastMonth, days, latest, first] = await Promise.all([
-    monthTotals(db, { currency, timeZone }),
-    monthTotals(db, { currency, timeZone, monthsAgo: 1 }),
-    dailyGross(db, { currency, timeZone, days: DAYS }),
+async function readBooks(db: Db, { range, ...of }: { currency: string; timeZone: string; range: Range }) {
+  const { currency } = of
+  const [thisMonth, lastMonth, bars, latest, first, reached] = await Promise.all([
+    monthTotals(db, of),
+    monthTotals(db, { ...of, monthsAgo: 1 }),
+    grossOver(db, { ...of, range }),
     latestPayments(db, LATEST),
     firstPayment(db),
+    readMilestones(db),
   ])
   const money = (amount: number) => ({ amount, currency })
   return {
@@ -111,7 +118,8 @@ async function readBooks(db: Db, currency: string, timeZone: string) {
       pendingFees: thisMonth.pendingFees,
     },
     change: changeOf(thisMonth, lastMonth),
-    days: days.map(({ day, gross }) => ({ date: day, gross })),
+    bars,
+    reached,
     latest,
     milestone: first ? { amount: { amount: first.amount, currency: first.currency }, at: first.paid_at! } : null,
   }
