@@ -12,7 +12,7 @@ const DAY = 86_400_000
 onBothDatabases('selling', (database) => {
   test('the catalog is on the front page, in both languages', async () => {
     const shop = await openShop(database)
-    expect(await shop.visitor().read('/')).toMatch(/提问.*一个问题 ¥6\.6.*会员.*按月 ¥33 \/ 月/)
+    expect(await shop.visitor().read('/')).toMatch(/提问.*一次提问 ¥6\.6.*会员.*按月 ¥33 \/ 月/)
     expect(await shop.visitor('en').read('/')).toMatch(/One question ¥6\.6.*Monthly ¥33 a month/)
   })
 

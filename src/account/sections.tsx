@@ -1,4 +1,5 @@
 import { formatMoney } from '../money.ts'
+import { paymentName } from '../payments/payment-name.ts'
 import { SubmitButton } from '../ui/form.tsx'
 import { formatDate, relativeTime } from '../ui/i18n.ts'
 import { Money } from '../ui/money.tsx'
@@ -43,32 +44,21 @@ export function PurchasesSection({
 }
 
 function PurchaseRow({ purchase, link, locale, timeZone }: Reading & { purchase: Purchase; link: Link | undefined }) {
-  const {
-    description,
-    message,
-    method,
-    amount,
-    currency,
-    refunded,
-    refunding,
-    refundFailed,
-    status,
-    created_at: at,
-  } = purchase
+  const { message, method, amount, currency, refunded, refunding, refundFailed, created_at: at } = purchase
   const t = words[locale]
   const refunds = [
-    { text: t.refunded, amount: refunded - refunding },
-    { text: t.refunding, amount: refunding },
+    { text: t.refunded, amount: refunded === amount && refunding === 0 ? 0 : refunded - refunding },
+    { text: t.refunding, amount: refunding === amount ? 0 : refunding },
     { text: t.refundFailed, amount: refundFailed },
   ].filter((refund) => refund.amount > 0)
   return (
     <li>
-      <span>{description}</span>
+      <span>{paymentName(purchase, locale)}</span>
       <Money value={{ amount, currency }} locale={locale} />
       {message && <q>{message}</q>}
       <small>
         <time datetime={at.toISOString()}>{formatDate(at, locale, timeZone, 'date')}</time>
-        {` · ${t.states[status]}`}
+        {` · ${t.states[stateOf(purchase)]}`}
         {method === 'offline' && ` · ${methodName(method, locale)}`}
         {refunds.map(({ text, amount }) => ` · ${text(formatMoney({ amount, currency }, locale))}`)}
         {link && (
@@ -80,6 +70,12 @@ function PurchaseRow({ purchase, link, locale, timeZone }: Reading & { purchase:
       </small>
     </li>
   )
+}
+
+/** Of one that is given back whole, "paid" would be no answer. */
+function stateOf({ status, amount, refunded, refunding }: Purchase): keyof (typeof words)['en']['states'] {
+  if (status !== 'paid' || refunded < amount) return status
+  return refunding === amount ? 'refunding' : refunding > 0 ? 'paid' : 'refunded'
 }
 
 export function SignInSection({ locale, email, hasPassword }: Pick<AccountProps, 'locale' | 'email' | 'hasPassword'>) {

@@ -1,3 +1,4 @@
+import { catalog } from '../catalog.ts'
 import { Offers, priceText, productsFor } from '../payments/offers.tsx'
 import { Field, Problem, SubmitButton, TextArea } from '../ui/form.tsx'
 import { Page, type PageContext } from '../ui/layout.tsx'
@@ -28,7 +29,7 @@ export function AskPage({ rights, questions, timeZone, typed, problems, notice, 
       <h1>{t.title}</h1>
       <p class="lead">{t.lead}</p>
       {notice && <Notice {...notice} />}
-      {mayAsk && <p>{rights.isMember ? t.member : t.credits(rights.credits)}</p>}
+      {mayAsk && <p>{rights.isMember ? t.member : t.left(catalog.credits[locale](rights.credits))}</p>}
       {showsForm ? <AskFields {...{ locale, typed, problems }} /> : <HowToBuy locale={locale} isGuest={!user} />}
       {questions.length > 0 && (
         <section>

@@ -53,7 +53,7 @@ export const words = dictionary({
 
     waiting: '等你核对的',
     waitingLead: '他们说付了，还没有核实。在微信、支付宝里对一对备注和金额，再点。',
-    opens: { credits: (n: number) => `开通 ${n} 点`, days: (n: number) => `开通 ${n} 天` },
+    opens: { credits: (what: string) => `开通 ${what}`, days: (n: number) => `开通 ${n} 天` },
     arrived: '到账了',
     arrivedNamed: (code: string) => `到账了：${code}`,
     missing: '没有收到',
@@ -128,7 +128,7 @@ export const words = dictionary({
 
     waiting: 'Waiting for you to check',
     waitingLead: 'They say they paid; nothing is verified. Compare note and amount with your wallet, then tap.',
-    opens: { credits: (n) => `opens ${n} ${n === 1 ? 'credit' : 'credits'}`, days: (n) => `opens ${n} days` },
+    opens: { credits: (what) => `opens ${what}`, days: (n) => `opens ${n} days` },
     arrived: 'It arrived',
     arrivedNamed: (code) => `It arrived: ${code}`,
     missing: 'It did not arrive',

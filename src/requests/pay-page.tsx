@@ -1,6 +1,6 @@
 import { formatMoney } from '../money.ts'
 import { SubmitButton } from '../ui/form.tsx'
-import { formatDate } from '../ui/i18n.ts'
+import { formatDate, zoneName } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
 import { Money } from '../ui/money.tsx'
 import type { PaymentRequest } from './request.ts'
@@ -29,7 +29,9 @@ export function PayPage({
         <form method="post" action={`/pay/${id}`}>
           <SubmitButton>{t.pay}</SubmitButton>
           <p class="small muted">
-            {t.methods} {expiresAt && t.payUntil(formatDate(expiresAt, locale, timeZone, 'dateTime'))}
+            {t.methods}{' '}
+            {expiresAt &&
+              t.payUntil(formatDate(expiresAt, locale, timeZone, 'dateTime'), zoneName(expiresAt, locale, timeZone))}
           </p>
         </form>
       ) : (

@@ -28,7 +28,6 @@ export const words = dictionary({
     csv: '下载 CSV',
     movements: '资金流水',
     someone: '一位访客',
-    tip: '红包',
     todo: '等你处理',
     addPasskey: '给自己添加一把通行密钥',
     addPasskeyNote: '你的收入都在这里。用指纹或面容登录，不用等邮件，也不怕假网站骗走。',
@@ -71,7 +70,6 @@ export const words = dictionary({
     csv: 'Download CSV',
     movements: 'All movements',
     someone: 'A visitor',
-    tip: 'Tip',
     todo: 'Needs you',
     addPasskey: 'Add a passkey for yourself',
     addPasskeyNote:
