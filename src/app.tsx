@@ -94,6 +94,7 @@ export function createApp(deps: AppDeps): Hono {
   app.use(bodyLimit({ maxSize: 64 * 1024, onError: (c) => c.text('Body too large', 413) }))
   app.use(readSession(sessions, config))
 
+  app.use(headerLinks(features))
   app.use('/dashboard/*', ownerTabs(features))
   app.route('/', shopRoutes({ ...deps, limits, features }))
   app.route('/', authRoutes(auth))
@@ -101,6 +102,14 @@ export function createApp(deps: AppDeps): Hono {
   app.route('/dashboard', revenueRoutes({ db, config, features }))
   for (const { routes } of features) app.route('/', routes)
   return app
+}
+
+function headerLinks(features: Feature[]): MiddlewareHandler {
+  const links = features.flatMap(({ header }) => header ?? [])
+  return createMiddleware(async (c, next) => {
+    c.set('links', links)
+    await next()
+  })
 }
 
 function ownerTabs(features: Feature[]): MiddlewareHandler {

@@ -1,5 +1,6 @@
 import { formatMoney } from '../money.ts'
 import { paymentName } from '../payments/payment-name.ts'
+import { Folded } from '../ui/folded.tsx'
 import { SubmitButton } from '../ui/form.tsx'
 import { formatDate, relativeTime } from '../ui/i18n.ts'
 import { Money } from '../ui/money.tsx'
@@ -26,9 +27,9 @@ export function Said({ locale, said }: Pick<AccountProps, 'locale' | 'said'>) {
 
 export function PurchasesSection({
   purchases,
-  links,
+  purchaseLinks,
   ...reading
-}: Reading & Pick<AccountProps, 'purchases' | 'links'>) {
+}: Reading & Pick<AccountProps, 'purchases' | 'purchaseLinks'>) {
   const t = words[reading.locale]
   return (
     <section>
@@ -36,7 +37,7 @@ export function PurchasesSection({
       {purchases.length === 0 && <p class="muted">{t.noPurchases}</p>}
       <ul class="rows">
         {purchases.map((purchase) => (
-          <PurchaseRow {...reading} purchase={purchase} link={links.get(purchase.id)} />
+          <PurchaseRow {...reading} purchase={purchase} link={purchaseLinks.get(purchase.id)} />
         ))}
       </ul>
     </section>
@@ -81,8 +82,7 @@ function stateOf({ status, amount, refunded, refunding }: Purchase): keyof (type
 export function SignInSection({ locale, email, hasPassword }: Pick<AccountProps, 'locale' | 'email' | 'hasPassword'>) {
   const t = words[locale]
   return (
-    <section>
-      <h2>{t.signIn}</h2>
+    <Folded heading={t.signIn}>
       <ul class="rows">
         <li>
           <span>{t.email}</span>
@@ -99,15 +99,14 @@ export function SignInSection({ locale, email, hasPassword }: Pick<AccountProps,
           <small>{hasPassword ? t.hasPassword : t.noPassword}</small>
         </li>
       </ul>
-    </section>
+    </Folded>
   )
 }
 
 export function SessionsSection({ sessions, ...reading }: Reading & Pick<AccountProps, 'sessions'>) {
   const t = words[reading.locale]
   return (
-    <section>
-      <h2>{t.sessions}</h2>
+    <Folded heading={t.sessions}>
       <ul class="rows">
         {sessions.map((session) => (
           <SessionRow {...reading} session={session} />
@@ -123,7 +122,7 @@ export function SessionsSection({ sessions, ...reading }: Reading & Pick<Account
           {t.endAll}
         </button>
       </form>
-    </section>
+    </Folded>
   )
 }
 
@@ -155,14 +154,13 @@ function SessionRow({ session, locale, now }: Reading & { session: OwnSession })
 export function OwnDataSection({ locale }: Pick<AccountProps, 'locale'>) {
   const t = words[locale]
   return (
-    <section>
-      <h2>{t.data}</h2>
+    <Folded heading={t.data}>
       <p>
         <a href="/account/data">{t.dataText}</a>
       </p>
       <p>
         <a href="/account/delete">{t.deleteText}</a>
       </p>
-    </section>
+    </Folded>
   )
 }

@@ -28,16 +28,34 @@ export function AskPage({ rights, questions, timeZone, typed, problems, notice, 
     <Page {...context} title={t.title} description={t.lead} narrow>
       <h1>{t.title}</h1>
       <p class="lead">{t.lead}</p>
+      {questions.length > 0 && (
+        <p>
+          <a href="#yours">{t.toYours(questions.length)}</a>
+        </p>
+      )}
       {notice && <Notice {...notice} />}
       {mayAsk && <p>{rights.isMember ? t.member : t.left(catalog.credits[locale](rights.credits))}</p>}
       {showsForm ? <AskFields {...{ locale, typed, problems }} /> : <HowToBuy locale={locale} isGuest={!user} />}
       {questions.length > 0 && (
-        <section>
+        <section id="yours">
           <h2>{t.yours}</h2>
           <Questions {...{ locale, timeZone, questions }} under="/ask" />
         </section>
       )}
     </Page>
+  )
+}
+
+export function OwnQuestions({ questions, ...reading }: Pick<AskPageProps, 'locale' | 'timeZone' | 'questions'>) {
+  const t = words[reading.locale]
+  return (
+    <section>
+      <h2>{t.yours}</h2>
+      <Questions {...reading} questions={questions} under="/ask" />
+      <p>
+        <a href="/ask">{questions.length > 0 ? t.all : t.toAsk}</a>
+      </p>
+    </section>
   )
 }
 

@@ -16,6 +16,8 @@ export const words = dictionary({
     bodyHelp: '你想做什么，做了什么，看到了什么？报错原样贴上来最好。',
     ask: '提问',
     yours: '你的问题',
+    toYours: (count: number) => `看你问过的 ${count} 个问题`,
+    all: '全部问题，再提一个',
     unpaid:
       '还差一步：你的提问次数用完了，所以还没有发出去。写的都在下面，不会丢。买好以后回到这一页，再点一次「提问」就行。',
     buy: '在新窗口里买一次提问',
@@ -69,6 +71,8 @@ export const words = dictionary({
     bodyHelp: 'What do you want, what did you try, what happened? Paste errors as they are.',
     ask: 'Ask',
     yours: 'Your questions',
+    toYours: (count) => (count === 1 ? 'See the question you asked' : `See the ${count} questions you asked`),
+    all: 'All of them, and ask another',
     unpaid:
       'One step is missing: you have used all your questions, so this was not sent yet. Your text is safe below. Buy one, come back to this page, and press “Ask” again.',
     buy: 'Buy a question, in a new window',

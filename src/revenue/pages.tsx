@@ -5,7 +5,7 @@ import { formatDate } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
 import { type Agreement, AgreementLine } from './agreement.tsx'
 import { Figures, type Month } from './figures.tsx'
-import { FirstSteps, Latest, type LatestPayment, type Milestone, Milestones, Todos } from './parts.tsx'
+import { FirstSteps, Latest, type LatestPayment, type Milestone, Milestones, TodoLink, Todos } from './parts.tsx'
 import { Subscribing, type Summary } from './subscriber-parts.tsx'
 import { words } from './words.ts'
 
@@ -46,6 +46,7 @@ function Books(props: DashboardProps & { milestone: Milestone }) {
   return (
     <>
       <Milestones {...props} only="fresh" />
+      <TodoLink {...props} />
       <Figures {...props} />
       <AgreementLine {...props} />
       <Subscribing {...props} />

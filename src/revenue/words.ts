@@ -29,6 +29,7 @@ export const words = dictionary({
     movements: '资金流水',
     someone: '一位访客',
     todo: '等你处理',
+    todoCount: (count: number) => `${count} 件事等你处理`,
     addPasskey: '给自己添加一把通行密钥',
     addPasskeyNote: '你的收入都在这里。用指纹或面容登录，不用等邮件，也不怕假网站骗走。',
     nothingToDo: '没有要你处理的事。',
@@ -71,6 +72,7 @@ export const words = dictionary({
     movements: 'All movements',
     someone: 'A visitor',
     todo: 'Needs you',
+    todoCount: (count) => (count === 1 ? 'One thing needs you' : `${count} things need you`),
     addPasskey: 'Add a passkey for yourself',
     addPasskeyNote:
       'Your income is in here. Sign in with a fingerprint or your face: no mail to wait for, nothing a fake site could steal.',

@@ -9,7 +9,7 @@ import { hasSubscribed, liveSubscriptions, payerOf, portalUrl } from '../payment
 import type { SyncDeps } from '../payments/sync.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
-import { SubscribedPage } from './pages.tsx'
+import { NotSoldPage, SubscribedPage } from './pages.tsx'
 
 export type BuyDeps = SyncDeps & { limits: Limits }
 
@@ -31,8 +31,9 @@ export function buyRoutes(deps: BuyDeps): Hono {
   return new Hono()
     .post('/checkout/:price', async (c) => {
       const price = priceOfKey(c.req.param('price'))
+      if (!price) return renderPage(c, <NotSoldPage {...pageContext(c)} />, 404)
       const form = BuyForm.safeParse(await c.req.parseBody())
-      if (!price || !form.success || form.data.quantity > price.most) throw new HTTPException(400)
+      if (!form.success || form.data.quantity > price.most) throw new HTTPException(400)
       await deps.limits.count(c, 'checkout')
       const { user } = c.var
       // A second one to the same plan would be paid twice.
