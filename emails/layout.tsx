@@ -11,7 +11,7 @@ export interface Email {
 const FONT =
   "font-family:system-ui,-apple-system,'Segoe UI','PingFang SC','Noto Sans SC','Microsoft YaHei',sans-serif;line-height:1.6"
 
-// Styles stand on the elements: many mail programs drop a style sheet. The classes are only for dark mode, where it is read.
+// Styles stand on the elements: many mail programs drop a style sheet. The sheet is for those that read it: dark mode, and what others wrote.
 export const styles = {
   body: `margin:0;padding:0;background:#fbf7f0;color:#1f1a17;${FONT};font-size:16px`,
   wrap: 'max-width:600px;margin:0 auto;padding:24px 16px',
@@ -26,6 +26,7 @@ export const styles = {
   small: 'margin:16px 0 0;font-size:13px;color:#6b6058',
   quoteName: 'margin:0 0 4px;font-size:14px;color:#6b6058',
   quote: 'margin:0 0 16px;padding:8px 16px;border-left:3px solid #b8291a;white-space:pre-line;overflow-wrap:anywhere',
+  written: 'margin:0 0 16px;padding:8px 16px;border-left:3px solid #b8291a;overflow-wrap:anywhere',
   table: 'width:100%;border-collapse:collapse;font-size:14px',
   name: 'padding:8px 16px 8px 0;border-top:1px solid #e8dfd3;color:#6b6058;text-align:left;vertical-align:top;font-weight:400;white-space:nowrap',
   value: 'padding:8px 0;border-top:1px solid #e8dfd3;text-align:right;overflow-wrap:anywhere',
@@ -36,7 +37,8 @@ export const styles = {
   milestone: 'margin:0 0 16px;font-weight:600;color:#8a6413',
 } as const
 
-const DARK = `@media (prefers-color-scheme:dark){
+const SHEET = `pre{white-space:pre-wrap;overflow-wrap:anywhere}
+@media (prefers-color-scheme:dark){
 body,.paper{background:#161311!important;color:#f3ebdf!important}
 .card{background:#1f1b18!important;border-color:#342d27!important;color:#f3ebdf!important}
 .muted{color:#a79c90!important}
@@ -62,7 +64,7 @@ export function Layout({ locale, shopName, preview, footer, children }: PropsWit
         <meta name="color-scheme" content="light dark" />
         <meta name="supported-color-schemes" content="light dark" />
         <title>{shopName}</title>
-        <style>{DARK}</style>
+        <style>{SHEET}</style>
       </head>
       <body class="paper" style={styles.body}>
         <div style="display:none;max-height:0;overflow:hidden">{preview}</div>

@@ -1,4 +1,5 @@
 import { dictionary, type Locale } from '../src/ui/i18n.ts'
+import { plainText, rendered } from '../src/ui/markdown.ts'
 import { Action, type Email, Layout, paragraphs, quoted, styles, subjectLine, toHtml } from './layout.tsx'
 
 export interface QuestionAnsweredProps {
@@ -32,16 +33,21 @@ export function questionAnswered(props: QuestionAnsweredProps): Email {
   return {
     subject: subjectLine(t.heading(title)),
     html: toHtml(
-      <Layout locale={locale} shopName={shopName} preview={body.slice(0, 200).toWellFormed()} footer={t.footer}>
+      <Layout
+        locale={locale}
+        shopName={shopName}
+        preview={plainText(body).slice(0, 200).toWellFormed()}
+        footer={t.footer}
+      >
         <h1 style={styles.heading}>{t.heading(title)}</h1>
-        <blockquote style={styles.quote}>{body}</blockquote>
+        <div style={styles.written}>{rendered(body)}</div>
         {mayAskBack && <p style={styles.text}>{t.mayAskBack}</p>}
         <Action href={questionUrl}>{t.action}</Action>
       </Layout>,
     ),
     text: paragraphs(
       t.heading(title),
-      quoted(body),
+      quoted(plainText(body)),
       mayAskBack && t.mayAskBack,
       `${t.action}\n${questionUrl}`,
       t.footer,

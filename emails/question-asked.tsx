@@ -1,4 +1,5 @@
 import { dictionary, type Locale } from '../src/ui/i18n.ts'
+import { plainText, rendered } from '../src/ui/markdown.ts'
 import { Action, type Email, Layout, paragraphs, quoted, styles, subjectLine, toHtml } from './layout.tsx'
 
 export interface QuestionAskedProps {
@@ -33,12 +34,17 @@ export function questionAsked({ isFirst, title, body, questionUrl, locale, shopN
   return {
     subject: subjectLine(heading),
     html: toHtml(
-      <Layout locale={locale} shopName={shopName} preview={body.slice(0, 200).toWellFormed()} footer={t.footer}>
+      <Layout
+        locale={locale}
+        shopName={shopName}
+        preview={plainText(body).slice(0, 200).toWellFormed()}
+        footer={t.footer}
+      >
         <h1 style={styles.heading}>{heading}</h1>
-        <blockquote style={styles.quote}>{body}</blockquote>
+        <div style={styles.written}>{rendered(body)}</div>
         <Action href={questionUrl}>{t.action}</Action>
       </Layout>,
     ),
-    text: paragraphs(heading, quoted(body), `${t.action}\n${questionUrl}`, t.footer),
+    text: paragraphs(heading, quoted(plainText(body)), `${t.action}\n${questionUrl}`, t.footer),
   }
 }

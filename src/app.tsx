@@ -95,6 +95,7 @@ export function createApp(deps: AppDeps): Hono {
   app.use(bodyLimit({ maxSize: 64 * 1024, onError: (c) => c.text('Body too large', 413) }))
   app.use(readSession(sessions, config))
 
+  app.use(headerLinks(features))
   app.use('/dashboard/*', ownerTabs(features))
   app.route('/', shopRoutes({ ...deps, limits, features }))
   app.route('/', authRoutes(auth))
@@ -106,6 +107,14 @@ export function createApp(deps: AppDeps): Hono {
 
 const NO_WAY_TO_PAY =
   'STRIPE_SECRET_KEY is none, and there is no other way to pay: name your payment codes in src/catalog.ts, see docs/offline.md.'
+
+function headerLinks(features: Feature[]): MiddlewareHandler {
+  const links = features.flatMap(({ header }) => header ?? [])
+  return createMiddleware(async (c, next) => {
+    c.set('links', links)
+    await next()
+  })
+}
 
 function ownerTabs(features: Feature[]): MiddlewareHandler {
   const tabs = [{ href: '/dashboard', title: overview }, ...features.flatMap(({ dashboard }) => dashboard ?? [])]

@@ -4,8 +4,8 @@ import { defineCatalog } from './define-catalog.ts'
 export const catalog = defineCatalog({
   name: { 'zh-CN': '问一个工程师', en: 'Ask an engineer' },
   tagline: {
-    'zh-CN': '卡住了？问我。解决了，再付钱。',
-    en: 'Stuck? Ask me. Pay when it works.',
+    'zh-CN': '卡住了？问我。回答你的是真人。',
+    en: 'Stuck? Ask me. A real person answers.',
   },
   story: {
     'zh-CN': '我是一个人做事的工程师。你的问题解决了，愿意的话，发个 6.6 元的红包，我会认真看见每一笔。',
@@ -19,6 +19,12 @@ export const catalog = defineCatalog({
   refunds: { days: 14, upTo: { cny: '100' } },
   tip: { presets: ['6.6', '16.6', '66'], least: '6', most: '5000' },
 
+  // What one of the `credits` below is called wherever somebody has, uses or loses them.
+  credits: {
+    'zh-CN': (count) => `${count} 次提问`,
+    en: (count) => (count === 1 ? '1 question' : `${count} questions`),
+  },
+
   products: {
     question: {
       name: { 'zh-CN': '提问', en: 'Questions' },
@@ -27,9 +33,9 @@ export const catalog = defineCatalog({
         en: 'Write me what you are stuck on. I read it and answer it myself, and you may ask back once.',
       },
       prices: {
-        'question-1': { amount: '6.6', credits: 1, label: { 'zh-CN': '一个问题', en: 'One question' }, most: 10 },
+        'question-1': { amount: '6.6', credits: 1, label: { 'zh-CN': '一次提问', en: 'One question' }, most: 10 },
         // A card costs about a third of ¥6.6, and a tenth of this.
-        'question-5': { amount: '30', credits: 5, label: { 'zh-CN': '五个问题', en: 'Five questions' } },
+        'question-5': { amount: '30', credits: 5, label: { 'zh-CN': '五次提问', en: 'Five questions' } },
       },
     },
     member: {

@@ -12,6 +12,8 @@ export interface CatalogText {
   /** ISO 4217, lower case. */
   currency: string
   tip: { presets: readonly string[]; least: string; most: string }
+  /** So many credits, as people say it; without it, "2 credits". */
+  credits?: Record<Locale, (count: number) => string>
   /** By their keys, which stand in addresses and in Stripe: choose once, never change. */
   products: Record<string, ProductText>
   checkout?: Partial<CheckoutSettings>
@@ -93,6 +95,7 @@ export interface Catalog {
   tip: { presets: Money[]; least: Money; most: Money }
   products: Product[]
   checkout: CheckoutSettings
+  credits: Record<Locale, (count: number) => string>
   paymentCodes: PaymentCode[]
   /** Undefined: customers can't take money back by themselves. */
   refunds: { days: number; upTo: Money[] } | undefined
@@ -105,7 +108,19 @@ export function defineCatalog(text: CatalogText): Catalog {
   const twice = keys.find((key, i) => keys.indexOf(key) !== i)
   if (twice) throw wrong(`the price ${twice} stands there twice`)
   const checkout = { promotionCodes: false, automaticTax: false, invoices: false, ...text.checkout }
-  return { ...text, tip: tipOf(text), products, checkout, refunds: refundsOf(text), paymentCodes: paymentCodesOf(text) }
+  const credits = text.credits ?? {
+    'zh-CN': (count) => `${count} 次`,
+    en: (count) => `${count} ${count === 1 ? 'credit' : 'credits'}`,
+  }
+  return {
+    ...text,
+    credits,
+    tip: tipOf(text),
+    products,
+    checkout,
+    refunds: refundsOf(text),
+    paymentCodes: paymentCodesOf(text),
+  }
 }
 
 function refundsOf({ refunds }: CatalogText): Catalog['refunds'] {

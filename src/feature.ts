@@ -19,6 +19,8 @@ export interface Feature {
   home?(context: PageContext): JSX.Element
   /** What the tip page says of it, under its button. */
   tip?(context: PageContext): JSX.Element
+  /** A link in the header of every page, for customers and guests. */
+  header?: { href: string; text: Record<Locale, string> }
   /** The owner's part, guarded by requireOwner. */
   dashboard?: {
     href: `/dashboard/${string}`

@@ -2,10 +2,10 @@ import { Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { expect, test } from 'vitest'
 import { questionApi } from '../src/ask/api.ts'
-import { rendered } from '../src/ask/markdown.ts'
 import { createLimits } from '../src/auth/limits.ts'
 import { requireCredit, requirePlan } from '../src/payments/required.tsx'
 import { creditsOf } from '../src/payments/rights.ts'
+import { rendered } from '../src/ui/markdown.ts'
 import { onBothDatabases, onPostgres } from './support/databases.ts'
 import { proveAddress } from './support/prove-address.ts'
 import { openShop, type Shop, sessionIdOf } from './support/shop.ts'
@@ -21,7 +21,7 @@ onBothDatabases('a paid question', (database) => {
     expect(await (await ann.get('/ask')).text()).toContain('href="/sign-in?return=%2Fask"')
     await buy(shop, ann, 'question-1')
     const userId = await proveAddress(shop, ann, 'ann@example.com')
-    expect(await ann.read('/ask')).toContain('You have one question left.')
+    expect(await ann.read('/ask')).toContain('You have 1 question left.')
 
     // A double click asks once.
     const form = { ...QUESTION, request: 'form-0001' }
@@ -33,7 +33,11 @@ onBothDatabases('a paid question', (database) => {
     expect(await creditsOf(shop.db, userId)).toBe(0)
     const list = await (await ann.get('/ask')).text()
     expect(list).toContain('Why does it &lt;script&gt;wait&lt;/script&gt;?')
-    expect(textOf(list)).toMatch(/You have no question left.*Why does it <script>wait<\/script>\? Waiting/)
+    expect(textOf(list)).toMatch(
+      /See the question you asked.*You have used all your questions.*Why does it <script>wait<\/script>\? Waiting/,
+    )
+    expect(await ann.read('/account')).toMatch(/Your questions Why does it .* Waiting .* All of them, and ask another/)
+    expect(await (await ann.get('/tip')).text()).toContain('<a href="/ask">Ask</a>')
     const page = await (await ann.get(path)).text()
     expect(page).toContain('<title>Why does it &lt;script&gt;wait&lt;/script&gt;?')
     expect(page).toContain('<code>select</code>')
@@ -74,10 +78,11 @@ onBothDatabases('a paid question', (database) => {
 
     const owner = await shop.owner('en')
     expect(await owner.read('/dashboard')).toContain('1 question waits for your answer')
+    expect(await (await owner.get(inside)).text()).toContain('href="/dashboard/questions" aria-current="true"')
     expect(await owner.read('/dashboard/questions')).toMatch(/Why does it .* Waiting ann@example\.com/)
     expect((await owner.get(path)).headers.get('location')).toBe(inside)
     const answer = {
-      body: '# Because\n<script>alert(1)</script> [a](javascript:alert(1)) [b](https://example.com) ![i](https://x.example/i.png) see https://example.org/x',
+      body: '# Because\nIt **waits**.\n<script>alert(1)</script> [a](javascript:alert(1)) [b](https://example.com) ![i](https://x.example/i.png) see https://example.org/x',
       request: 'form-0003',
     }
     await Promise.all([owner.post(inside, answer), owner.post(inside, answer)])
@@ -87,7 +92,12 @@ onBothDatabases('a paid question', (database) => {
     expect(toAnn).toHaveLength(1)
     expect(toAnn[0]).toMatchObject({ to: 'ann@example.com' })
     expect(toAnn[0]!.text).toContain(`http://localhost:3000${path}`)
-    expect(toAnn[0]!.html).not.toContain('<script>alert')
+    expect(toAnn[0]!.text).toMatch(
+      /> Because\n> \n> It waits\.\n> <script>.* b \(https:\/\/example\.com\) .* see https:\/\/example\.org\/x$/m,
+    )
+    expect(toAnn[0]!.html).toContain('<h3>Because</h3>')
+    expect(toAnn[0]!.html).toContain('<strong>waits</strong>')
+    expect(toAnn[0]!.html).not.toMatch(/<script>alert|<img|href="javascript/)
 
     const answered = await (await ann.get(path)).text()
     expect(answered).toContain('<h3>Because</h3>')

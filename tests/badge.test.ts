@@ -71,7 +71,7 @@ onBothDatabases('the badge', (database) => {
     // Everything else stays on its own site.
     expect((await owner.get('/tip')).headers.get('cross-origin-resource-policy')).toBe('same-origin')
     // The shop's language where none of ours is asked for, whatever the reader's browser says.
-    for (const query of ['', '?lang=fr', '?lang=%3Cb%3E']) expect(await badge(shop, query)).toContain('打赏 ¥6.6')
+    for (const query of ['', '?lang=fr', '?lang=%3Cb%3E']) expect(await badge(shop, query)).toContain('发红包 ¥6.6')
   })
 
   test('the owner finds what to copy, and a stranger does not find the page', async () => {
@@ -79,7 +79,7 @@ onBothDatabases('the badge', (database) => {
     const page = await (await shop.owner('en')).read('/dashboard/share')
     expect(page).toContain('[![Tip](http://localhost:3000/badge.svg?lang=en)](http://localhost:3000/tip)')
     expect(page).toContain(
-      '<a href="http://localhost:3000/tip"><img src="http://localhost:3000/badge.svg?lang=zh-CN" alt="打赏" height="24"></a>',
+      '<a href="http://localhost:3000/tip"><img src="http://localhost:3000/badge.svg?lang=zh-CN" alt="发红包" height="24"></a>',
     )
     expect((await shop.visitor().get('/dashboard/share')).headers.get('location')).toMatch(/^\/sign-in/)
   })

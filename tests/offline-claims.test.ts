@@ -63,6 +63,7 @@ onBothDatabases('paying without Stripe', (database) => {
       expect(twice).toBe(claim)
       const waiting = await (await guest.get(claim!)).text()
       expect(textOf(waiting)).toContain(t.open)
+      expect(waiting).toContain('<meta http-equiv="refresh" content="20"')
       expect(waiting).toContain('name="robots" content="noindex"')
       await shop.quiet()
       const toOwner = (await shop.mails()).filter(({ to }) => to === 'owner@example.com')

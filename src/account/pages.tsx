@@ -23,7 +23,7 @@ export interface AccountProps extends PageContext {
   subscriptions: PlanSectionProps['subscriptions']
   purchases: Purchase[]
   /** What may be done with one, by its id. */
-  links: Map<string, { href: string; text: string }>
+  purchaseLinks: Map<string, { href: string; text: string }>
   /** Of the optional features. */
   sections: JSX.Element[]
   sessions: OwnSession[]
@@ -39,10 +39,10 @@ export interface AccountProps extends PageContext {
 }
 
 export function AccountPage(props: AccountProps) {
-  const { locale, path, shopName, user } = props
+  const { locale, path, shopName, user, links } = props
   const t = words[locale]
   return (
-    <Page {...{ locale, path, shopName, user }} title={t.title} narrow>
+    <Page {...{ locale, path, shopName, user, links }} title={t.title} narrow>
       <Said {...props} />
       <h1>{t.title}</h1>
       <p class="lead">{props.email}</p>

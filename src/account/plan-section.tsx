@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely'
-import { productOfPlan } from '../catalog.ts'
+import { catalog, productOfPlan } from '../catalog.ts'
 import type { Tables } from '../db/tables.ts'
 import type { Rights } from '../payments/rights.ts'
 import { SubmitButton } from '../ui/form.tsx'
@@ -8,9 +8,9 @@ import { dictionary, formatDate, type Locale } from '../ui/i18n.ts'
 const words = dictionary({
   'zh-CN': {
     heading: '你有什么',
-    credits: (count: number) => `还有 ${count} 个点数`,
-    plan: (product: string, until: string) => `${product}，到 ${until}`,
-    renews: (product: string, at: string) => `${product}，${at} 续期`,
+    left: (credits: string) => `还有 ${credits}`,
+    plan: (product: string, until: string) => `${product}，可以用到 ${until}`,
+    renews: (product: string, at: string) => `${product}，${at} 自动续期`,
     trial: (product: string, at: string) => `${product}，试用到 ${at}，之后开始收费`,
     late: (product: string, until: string) => `${product}这期没有扣到款。${until} 之前一切照常，请更新付款方式。`,
     nothing: '还没有开通什么。',
@@ -20,7 +20,7 @@ const words = dictionary({
   },
   en: {
     heading: 'What you have',
-    credits: (count) => (count === 1 ? '1 credit left' : `${count} credits left`),
+    left: (credits) => `${credits} left`,
     plan: (product, until) => `${product}, until ${until}`,
     renews: (product, at) => `${product}, renews on ${at}`,
     trial: (product, at) => `${product}, on trial until ${at}, paid from then on`,
@@ -58,7 +58,7 @@ export function PlanSection({ locale, timeZone, rights, subscriptions, portals }
   }
   const lines = [
     ...rights.plans.map(({ plan, until }) => planLine(plan, until)),
-    ...(rights.credits > 0 ? [t.credits(rights.credits)] : []),
+    ...(rights.credits > 0 ? [t.left(catalog.credits[locale](rights.credits))] : []),
   ]
   return (
     <section>

@@ -23,6 +23,7 @@ function paymentsOf(db: Db, payer: { id: string; email: string }) {
   return db
     .selectFrom('payments')
     .select(['id', 'description', 'message', 'method', 'amount', 'currency', 'refunded', 'status', 'created_at'])
+    .select(['kind', 'price_key'])
     .select([refundsThat(sql`status in ('pending', 'requires_action')`).as('refunding')])
     .select([refundsThat(sql`status = 'failed'`).as('refundFailed')])
     .where(isPaidBy(payer))
@@ -48,6 +49,8 @@ async function offlinePaymentsOf(db: Db, payer: { id: string; email: string }) {
     .limit(MOST)
     .execute()
   const facts = {
+    kind: 'offline' as const,
+    price_key: null,
     message: null,
     method: 'offline',
     refunded: 0,

@@ -58,7 +58,7 @@ async function showAccount(c: Context, { db, config, ways, features }: AccountDe
       portals={await portalsOf(db, user.userId, subscriptions)}
       subscriptions={subscriptions}
       purchases={await purchasesOf(db, user)}
-      links={
+      purchaseLinks={
         new Map(
           (await Promise.all(features.map((feature) => feature.purchases?.(c)))).flatMap((more) => [...(more ?? [])]),
         )

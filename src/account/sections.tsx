@@ -1,4 +1,6 @@
 import { formatMoney } from '../money.ts'
+import { paymentName } from '../payments/payment-name.ts'
+import { Folded } from '../ui/folded.tsx'
 import { SubmitButton } from '../ui/form.tsx'
 import { formatDate, relativeTime } from '../ui/i18n.ts'
 import { Money } from '../ui/money.tsx'
@@ -25,9 +27,9 @@ export function Said({ locale, said }: Pick<AccountProps, 'locale' | 'said'>) {
 
 export function PurchasesSection({
   purchases,
-  links,
+  purchaseLinks,
   ...reading
-}: Reading & Pick<AccountProps, 'purchases' | 'links'>) {
+}: Reading & Pick<AccountProps, 'purchases' | 'purchaseLinks'>) {
   const t = words[reading.locale]
   return (
     <section>
@@ -35,7 +37,7 @@ export function PurchasesSection({
       {purchases.length === 0 && <p class="muted">{t.noPurchases}</p>}
       <ul class="rows">
         {purchases.map((purchase) => (
-          <PurchaseRow {...reading} purchase={purchase} link={links.get(purchase.id)} />
+          <PurchaseRow {...reading} purchase={purchase} link={purchaseLinks.get(purchase.id)} />
         ))}
       </ul>
     </section>
@@ -43,32 +45,21 @@ export function PurchasesSection({
 }
 
 function PurchaseRow({ purchase, link, locale, timeZone }: Reading & { purchase: Purchase; link: Link | undefined }) {
-  const {
-    description,
-    message,
-    method,
-    amount,
-    currency,
-    refunded,
-    refunding,
-    refundFailed,
-    status,
-    created_at: at,
-  } = purchase
+  const { message, method, amount, currency, refunded, refunding, refundFailed, created_at: at } = purchase
   const t = words[locale]
   const refunds = [
-    { text: t.refunded, amount: refunded - refunding },
-    { text: t.refunding, amount: refunding },
+    { text: t.refunded, amount: refunded === amount && refunding === 0 ? 0 : refunded - refunding },
+    { text: t.refunding, amount: refunding === amount ? 0 : refunding },
     { text: t.refundFailed, amount: refundFailed },
   ].filter((refund) => refund.amount > 0)
   return (
     <li>
-      <span>{description}</span>
+      <span>{paymentName(purchase, locale)}</span>
       <Money value={{ amount, currency }} locale={locale} />
       {message && <q>{message}</q>}
       <small>
         <time datetime={at.toISOString()}>{formatDate(at, locale, timeZone, 'date')}</time>
-        {` · ${t.states[status]}`}
+        {` · ${t.states[stateOf(purchase)]}`}
         {method === 'offline' && ` · ${methodName(method, locale)}`}
         {refunds.map(({ text, amount }) => ` · ${text(formatMoney({ amount, currency }, locale))}`)}
         {link && (
@@ -82,11 +73,16 @@ function PurchaseRow({ purchase, link, locale, timeZone }: Reading & { purchase:
   )
 }
 
+/** Of one that is given back whole, "paid" would be no answer. */
+function stateOf({ status, amount, refunded, refunding }: Purchase): keyof (typeof words)['en']['states'] {
+  if (status !== 'paid' || refunded < amount) return status
+  return refunding === amount ? 'refunding' : refunding > 0 ? 'paid' : 'refunded'
+}
+
 export function SignInSection({ locale, email, hasPassword }: Pick<AccountProps, 'locale' | 'email' | 'hasPassword'>) {
   const t = words[locale]
   return (
-    <section>
-      <h2>{t.signIn}</h2>
+    <Folded heading={t.signIn}>
       <ul class="rows">
         <li>
           <span>{t.email}</span>
@@ -103,15 +99,14 @@ export function SignInSection({ locale, email, hasPassword }: Pick<AccountProps,
           <small>{hasPassword ? t.hasPassword : t.noPassword}</small>
         </li>
       </ul>
-    </section>
+    </Folded>
   )
 }
 
 export function SessionsSection({ sessions, ...reading }: Reading & Pick<AccountProps, 'sessions'>) {
   const t = words[reading.locale]
   return (
-    <section>
-      <h2>{t.sessions}</h2>
+    <Folded heading={t.sessions}>
       <ul class="rows">
         {sessions.map((session) => (
           <SessionRow {...reading} session={session} />
@@ -127,7 +122,7 @@ export function SessionsSection({ sessions, ...reading }: Reading & Pick<Account
           {t.endAll}
         </button>
       </form>
-    </section>
+    </Folded>
   )
 }
 
@@ -159,14 +154,13 @@ function SessionRow({ session, locale, now }: Reading & { session: OwnSession })
 export function OwnDataSection({ locale }: Pick<AccountProps, 'locale'>) {
   const t = words[locale]
   return (
-    <section>
-      <h2>{t.data}</h2>
+    <Folded heading={t.data}>
       <p>
         <a href="/account/data">{t.dataText}</a>
       </p>
       <p>
         <a href="/account/delete">{t.deleteText}</a>
       </p>
-    </section>
+    </Folded>
   )
 }

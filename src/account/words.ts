@@ -15,7 +15,7 @@ export const words = dictionary({
 
     purchases: '我的付款',
     noPurchases: '这个邮箱还没有付过款。',
-    states: { paid: '已付', processing: '处理中', failed: '没有付成' },
+    states: { paid: '已付', processing: '处理中', failed: '没有付成', refunded: '已退款', refunding: '正在退款' },
     refunded: (amount: string) => `已退 ${amount}`,
     refunding: (amount: string) => `正在退 ${amount}`,
     refundFailed: (amount: string) => `${amount} 没有退成，我们会联系你`,
@@ -35,8 +35,8 @@ export const words = dictionary({
     on: (browser: string, platform: string) => `${platform} 上的 ${browser}`,
     methods: {
       password: (when: string) => `${when}用密码登录`,
-      link: (when: string) => `${when}用邮件链接登录`,
-      code: (when: string) => `${when}用验证码登录`,
+      link: (when: string) => `${when}用登录邮件登录`,
+      code: (when: string) => `${when}用邮件验证码登录`,
       passkey: (when: string) => `${when}用通行密钥登录`,
       github: (when: string) => `${when}用 GitHub 登录`,
       google: (when: string) => `${when}用 Google 登录`,
@@ -101,7 +101,13 @@ export const words = dictionary({
 
     purchases: 'Your payments',
     noPurchases: 'Nothing was paid with this address yet.',
-    states: { paid: 'Paid', processing: 'On its way', failed: 'Did not go through' },
+    states: {
+      paid: 'Paid',
+      processing: 'On its way',
+      failed: 'Did not go through',
+      refunded: 'Refunded',
+      refunding: 'On its way back',
+    },
     refunded: (amount) => `${amount} refunded`,
     refunding: (amount) => `${amount} on its way back`,
     refundFailed: (amount) => `${amount} could not be sent back, we will be in touch`,
@@ -121,8 +127,8 @@ export const words = dictionary({
     on: (browser, platform) => `${browser} on ${platform}`,
     methods: {
       password: (when) => `Signed in ${when} with the password`,
-      link: (when) => `Signed in ${when} by a mail’s link`,
-      code: (when) => `Signed in ${when} by a mail’s code`,
+      link: (when) => `Signed in ${when} by email link`,
+      code: (when) => `Signed in ${when} by email code`,
       passkey: (when) => `Signed in ${when} with a passkey`,
       github: (when) => `Signed in ${when} with GitHub`,
       google: (when) => `Signed in ${when} with Google`,

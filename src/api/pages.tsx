@@ -1,3 +1,4 @@
+import { Folded } from '../ui/folded.tsx'
 import { Field, Problem, SubmitButton } from '../ui/form.tsx'
 import { formatDate, type Locale, relativeTime } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
@@ -18,8 +19,7 @@ interface SectionProps {
 export function KeySection({ keys, fresh, ...reading }: SectionProps) {
   const t = words[reading.locale]
   return (
-    <section id="keys">
-      <h2>{t.heading}</h2>
+    <Folded id="keys" heading={t.heading}>
       <p class="small muted">
         {t.text} <a href="/api">{t.how}</a>
       </p>
@@ -38,7 +38,7 @@ export function KeySection({ keys, fresh, ...reading }: SectionProps) {
           <a href="/sign-in?return=%2Faccount&again=1">{t.againLink}</a>
         </p>
       )}
-    </section>
+    </Folded>
   )
 }
 

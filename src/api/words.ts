@@ -6,7 +6,7 @@ export const words = dictionary({
     text: '让你的程序替你办事。',
     how: '怎么用',
     name: '名称',
-    nameHint: '选填，方便以后认出它',
+    nameHint: '可不填，方便以后认出它',
     make: '生成密钥',
     revoke: '撤销',
     unnamed: '未命名',

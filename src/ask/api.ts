@@ -41,7 +41,7 @@ const ProblemShape = z
     type: z.string().openapi({ example: 'about:blank' }),
     title: z.string().openapi({ example: 'Payment Required' }),
     status: z.int().openapi({ example: 402 }),
-    detail: z.string().openapi({ example: 'There is no credit left, nor a plan that covers this.' }),
+    detail: z.string().openapi({ example: 'You have 0 questions left, and no plan that covers this.' }),
     buy: z.url().optional().openapi({ description: 'Where to buy what is missing', example: 'https://example.com/' }),
   })
   .openapi('Problem')
@@ -64,12 +64,12 @@ const asking = createRoute({
   method: 'post',
   path: '/questions',
   summary: 'Ask a question',
-  description: 'Costs one credit; members ask freely.',
+  description: 'Takes one of the questions you have bought; members ask freely.',
   request: { headers, body: { required: true, content: { 'application/json': { schema: NewQuestion } } } },
   responses: {
     201: json('It was asked', ThreadShape),
     400: problem('No Idempotency-Key, or no JSON'),
-    402: problem('No credit left'),
+    402: problem('No question left'),
     409: problem('The key has asked another question'),
     422: problem('Title or body is missing or too long'),
   },

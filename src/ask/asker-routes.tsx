@@ -10,7 +10,7 @@ import { rightsOf } from '../payments/rights.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
 import { AskForm, MessageForm, RatingForm } from './form.ts'
-import { AskPage, type AskPageProps, ThreadPage, type ThreadPageProps } from './pages.tsx'
+import { AskPage, type AskPageProps, OwnQuestions, ThreadPage, type ThreadPageProps } from './pages.tsx'
 import { type AskDeps, askQuestion, NEEDED, rate, say } from './questions.ts'
 import { questionsOf, readThread } from './read.ts'
 import { keepTyped, problemsIn, typedIn } from './typed.tsx'
@@ -113,6 +113,12 @@ async function showAsk(
   // Each visit gets a request id of its own.
   c.header('cache-control', 'no-store')
   return renderPage(c, page, status)
+}
+
+/** On the account page: what was asked last, and the way to ask. */
+export async function ownSection(c: Context, { db, config }: AskDeps) {
+  const questions = await questionsOf(db, c.var.user!.userId, 3)
+  return <OwnQuestions locale={c.var.locale} timeZone={config.timeZone} questions={questions} />
 }
 
 /** To everybody but its asker, a question does not exist. */

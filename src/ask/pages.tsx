@@ -1,3 +1,4 @@
+import { catalog } from '../catalog.ts'
 import { Offers, priceText, productsFor } from '../payments/offers.tsx'
 import { Field, Problem, SubmitButton, TextArea } from '../ui/form.tsx'
 import { Page, type PageContext } from '../ui/layout.tsx'
@@ -27,16 +28,34 @@ export function AskPage({ rights, questions, timeZone, typed, problems, notice, 
     <Page {...context} title={t.title} description={t.lead} narrow>
       <h1>{t.title}</h1>
       <p class="lead">{t.lead}</p>
+      {questions.length > 0 && (
+        <p>
+          <a href="#yours">{t.toYours(questions.length)}</a>
+        </p>
+      )}
       {notice && <Notice {...notice} />}
-      {mayAsk && <p>{rights.isMember ? t.member : t.credits(rights.credits)}</p>}
+      {mayAsk && <p>{rights.isMember ? t.member : t.left(catalog.credits[locale](rights.credits))}</p>}
       {showsForm ? <AskFields {...{ locale, typed, problems }} /> : <HowToBuy {...context} isGuest={!user} />}
       {questions.length > 0 && (
-        <section>
+        <section id="yours">
           <h2>{t.yours}</h2>
           <Questions {...{ locale, timeZone, questions }} under="/ask" />
         </section>
       )}
     </Page>
+  )
+}
+
+export function OwnQuestions({ questions, ...reading }: Pick<AskPageProps, 'locale' | 'timeZone' | 'questions'>) {
+  const t = words[reading.locale]
+  return (
+    <section>
+      <h2>{t.yours}</h2>
+      <Questions {...reading} questions={questions} under="/ask" />
+      <p>
+        <a href="/ask">{questions.length > 0 ? t.all : t.toAsk}</a>
+      </p>
+    </section>
   )
 }
 

@@ -1,7 +1,7 @@
 import { SubmitButton, TextArea } from '../ui/form.tsx'
 import { formatDate, type Locale, relativeTime } from '../ui/i18n.ts'
+import { rendered } from '../ui/markdown.ts'
 import { BODY_LENGTH } from './form.ts'
-import { rendered } from './markdown.ts'
 import type { Question, Thread } from './read.ts'
 import { words } from './words.ts'
 

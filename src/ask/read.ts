@@ -5,13 +5,13 @@ import type { QuestionState, Tables } from '../db/tables.ts'
 const LONGEST_LIST = 100
 
 /** The latest questions of one person. */
-export function questionsOf(db: Db, userId: string) {
+export function questionsOf(db: Db, userId: string, most = LONGEST_LIST) {
   return db
     .selectFrom('questions')
     .select(['id', 'title', 'state', 'helped', 'created_at'])
     .where('user_id', '=', userId)
     .orderBy('created_at', 'desc')
-    .limit(LONGEST_LIST)
+    .limit(most)
     .execute()
 }
 

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import type { Feature } from '../feature.ts'
 import { questionApi } from './api.ts'
-import { askerRoutes } from './asker-routes.tsx'
+import { askerRoutes, ownSection } from './asker-routes.tsx'
 import { askedAndAnswered } from './evidence.ts'
 import { forgetMails } from './mails.ts'
 import { ownerRoutes } from './owner-routes.tsx'
@@ -20,6 +20,7 @@ export function ask(deps: AskDeps): Feature {
         {words[locale].toAsk}
       </a>
     ),
+    header: { href: '/ask', text: { 'zh-CN': words['zh-CN'].ask, en: words.en.ask } },
     dashboard: {
       href,
       title: { 'zh-CN': words['zh-CN'].owner.title, en: words.en.owner.title },
@@ -28,6 +29,7 @@ export function ask(deps: AskDeps): Feature {
         return count > 0 ? [{ text: words[locale].owner.todo(count), href }] : []
       },
     },
+    account: (c) => ownSection(c, deps),
     api: questionApi(deps),
     evidence: (userId) => askedAndAnswered(db, userId),
     ownData: async ({ userId }) => ({ questions: await ownQuestions(db, userId) }),

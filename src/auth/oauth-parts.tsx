@@ -1,3 +1,4 @@
+import { Folded } from '../ui/folded.tsx'
 import type { Locale } from '../ui/i18n.ts'
 import type { identitiesOf } from './oauth-accounts.ts'
 import { providerNames, words } from './oauth-words.ts'
@@ -19,8 +20,7 @@ export function IdentitySection({ locale, identities, ways }: IdentitySectionPro
   )
   if (linkable.length === 0 && identities.length === 0) return null
   return (
-    <section id="identities">
-      <h2>{t.linked}</h2>
+    <Folded id="identities" heading={t.linked}>
       <p class="small muted">{t.linkedText}</p>
       <ul class="rows">
         {identities.map(({ provider, email }) => (
@@ -42,6 +42,6 @@ export function IdentitySection({ locale, identities, ways }: IdentitySectionPro
           </button>
         </form>
       ))}
-    </section>
+    </Folded>
   )
 }

@@ -1,3 +1,4 @@
+import { Folded } from '../ui/folded.tsx'
 import { formatDate, type Locale, relativeTime } from '../ui/i18n.ts'
 import { assetUrl } from '../ui/static.ts'
 import { words } from './passkey-words.ts'
@@ -17,8 +18,7 @@ export function PasskeySection({ fresh, passkeys, ...reading }: PasskeySectionPr
   const { locale } = reading
   const t = words[locale]
   return (
-    <section id="passkeys">
-      <h2>{t.heading}</h2>
+    <Folded id="passkeys" heading={t.heading}>
       <p class="small muted">{t.text}</p>
       {passkeys.length > 0 && (
         <ul class="rows">
@@ -28,7 +28,7 @@ export function PasskeySection({ fresh, passkeys, ...reading }: PasskeySectionPr
         </ul>
       )}
       {fresh ? <AddPasskey locale={locale} /> : <SignInAgain locale={locale} />}
-    </section>
+    </Folded>
   )
 }
 

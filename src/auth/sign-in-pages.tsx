@@ -32,10 +32,14 @@ export function SignInPage({ values, problem, ways, again, ...context }: SignInP
       </form>
       <OtherWays locale={locale} ways={ways} returnTo={values.return} />
       <PasskeyButton locale={locale} returnTo={values.return} />
-      <p class="small muted">{t.guest}</p>
+      {!again && <p class="small muted">{t.guest}</p>}
       <p class="small">
-        {t.noAccount} <a href={withReturn('/sign-up', values.return)}>{t.signUp}</a>
-        {' · '}
+        {!again && (
+          <>
+            {t.noAccount} <a href={withReturn('/sign-up', values.return)}>{t.signUp}</a>
+            {' · '}
+          </>
+        )}
         <a href="/reset-password">{t.forgot}</a>
       </p>
     </Page>

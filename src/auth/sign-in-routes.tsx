@@ -43,7 +43,7 @@ export function signInRoutes(deps: AuthDeps): Hono {
 }
 
 function showSignIn(c: Context, { ways }: AuthDeps, form: Form, problem?: 'wrong' | 'email') {
-  const values = { email: form.email ?? '', return: form.return ?? '' }
+  const values = { email: form.email ?? c.var.user?.email ?? '', return: form.return ?? '' }
   const page = (
     <SignInPage {...pageContext(c)} values={values} problem={problem} ways={ways} again={Boolean(c.var.user)} />
   )

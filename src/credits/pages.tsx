@@ -1,3 +1,4 @@
+import { catalog } from '../catalog.ts'
 import { Field, Problem, SubmitButton } from '../ui/form.tsx'
 import { formatDate } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
@@ -22,6 +23,7 @@ interface CreditsProps extends PageContext {
 export function CreditsPage({ form, done, latest, timeZone, ...context }: CreditsProps) {
   const { locale } = context
   const t = words[locale]
+  const credits = catalog.credits[locale]
   const { values, problems } = form
   return (
     <Page {...context} title={t.title} narrow>
@@ -29,7 +31,7 @@ export function CreditsPage({ form, done, latest, timeZone, ...context }: Credit
       <p class="lead">{t.lead}</p>
       {done && (
         <p class="notice" role="status">
-          {(done.given > 0 ? t.given : t.taken)(done.email, Math.abs(done.given), done.left)}
+          {(done.given > 0 ? t.given : t.taken)(done.email, credits(Math.abs(done.given)), credits(done.left))}
         </p>
       )}
       <form method="post" action="/dashboard/credits" novalidate>
@@ -43,7 +45,13 @@ export function CreditsPage({ form, done, latest, timeZone, ...context }: Credit
           autocomplete="off"
         />
         {/* Phones leave the minus out of their number pads. */}
-        <Field label={t.amount} name="amount" value={values.amount} hint={t.amountHint} error={problems.amount} />
+        <Field
+          label={t.amount}
+          name="amount"
+          value={values.amount}
+          hint={t.amountHint(credits(3))}
+          error={problems.amount}
+        />
         <Field
           label={t.reason}
           name="reason"

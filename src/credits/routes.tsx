@@ -4,6 +4,7 @@ import { HTTPException } from 'hono/http-exception'
 import type { z } from 'zod'
 import { requireOwner } from '../auth/guards.ts'
 import { randomToken } from '../auth/tokens.ts'
+import { catalog } from '../catalog.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/connection.ts'
 import type { Feature } from '../feature.ts'
@@ -44,7 +45,8 @@ function creditRoutes(deps: CreditsDeps): Hono {
         const done = await adjust(deps.db, form)
         const typed = { ...form, amount: String(form.amount) }
         if (!done) return showForm(c, deps, typed, { email: t.problems.unknown })
-        if (!done.adjusted) return showForm(c, deps, typed, { amount: t.tooFew(done.left) })
+        if (!done.adjusted)
+          return showForm(c, deps, typed, { amount: t.tooFew(catalog.credits[c.var.locale](done.left)) })
         return c.redirect(`/dashboard/credits?done=${done.id}`, 303)
       },
     )

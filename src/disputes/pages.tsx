@@ -1,4 +1,5 @@
 import { isAsked } from '../payments/dispute-states.ts'
+import { paymentName } from '../payments/payment-name.ts'
 import { Field, Problem, TextArea } from '../ui/form.tsx'
 import { formatDate, type Locale } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
@@ -25,7 +26,7 @@ export function DisputesPage({ timeZone, disputes, ...context }: DisputesProps) 
         <ul class="rows">
           {disputes.map((dispute) => (
             <li>
-              <a href={`/dashboard/disputes/${dispute.id}`}>{dispute.description}</a>
+              <a href={`/dashboard/disputes/${dispute.id}`}>{paymentName(dispute, locale)}</a>
               <Money value={dispute} locale={locale} />
               <small>{standing(dispute, locale, timeZone)}</small>
             </li>
@@ -123,7 +124,7 @@ export function DisputeHead({
   dispute,
 }: Pick<DisputePageProps, 'timeZone' | 'dispute'> & { locale: Locale }) {
   const t = words[locale]
-  const { status, reason, due_by, description, payment_id, name, email } = dispute
+  const { status, reason, due_by, payment_id, name, email } = dispute
   const due = isAsked(status) && due_by && t.dueBy(formatDate(due_by, locale, timeZone, 'dateTime'))
   return (
     <>
@@ -135,7 +136,7 @@ export function DisputeHead({
         </span>
       </h1>
       <p class="lead">
-        <a href={`/dashboard/payments/${payment_id}`}>{description}</a>
+        <a href={`/dashboard/payments/${payment_id}`}>{paymentName(dispute, locale)}</a>
         {[name, email].filter(Boolean).map((who) => ` · ${who}`)}
       </p>
       <div>

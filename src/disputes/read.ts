@@ -41,7 +41,6 @@ export async function readDispute(db: Db, id: string) {
       'p.paid_at',
       'p.message',
       'p.method',
-      'p.price_key',
       'p.quantity',
       'p.subscription_id',
     ])
@@ -57,7 +56,7 @@ function selectDisputes(db: Db) {
     .selectFrom('disputes as d')
     .innerJoin('payments as p', 'p.id', 'd.payment_id')
     .select(['d.id', 'd.payment_id', 'd.amount', 'd.currency', 'd.status', 'd.reason', 'd.due_by', 'd.created_at'])
-    .select(['d.submissions', 'p.description', 'p.name', 'p.email'])
+    .select(['d.submissions', 'p.description', 'p.kind', 'p.price_key', 'p.name', 'p.email'])
 }
 
 function waits(eb: ExpressionBuilder<Tables & { d: Tables['disputes'] }, 'd'>) {

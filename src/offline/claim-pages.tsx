@@ -112,7 +112,10 @@ export function PayPage({ codes, choice, code, typed, ownEmail, problems = {}, n
       <ol class="steps">
         <li>
           <h2>{t.note}</h2>
-          <code class="note">{code}</code>
+          <code class="note">{code}</code>{' '}
+          <button type="button" class="plain" hidden data-copy={code} data-copied={t.copied}>
+            {t.copy}
+          </button>
           <p class="small muted">{t.noteWhy}</p>
         </li>
         <li>
@@ -164,6 +167,7 @@ export function PayPage({ codes, choice, code, typed, ownEmail, problems = {}, n
       <p class="small">
         <a href="/offline">{t.other}</a>
       </p>
+      <script type="module" src={assetUrl('copy.js')} />
     </Page>
   )
 }
@@ -183,7 +187,14 @@ export function ClaimPage({ claim, ...context }: PageContext & { claim: Claim })
   const { amount, currency, description, code, email, state, price_key } = claim
   const t = words[locale]
   return (
-    <Page {...context} title={t[state].title} footer={t.notice} narrow noindex>
+    <Page
+      {...context}
+      title={t[state].title}
+      footer={t.notice}
+      narrow
+      noindex
+      refreshSeconds={state === 'open' ? 20 : undefined}
+    >
       <div class={state === 'confirmed' ? 'outcome paid' : 'outcome'}>
         <p class="big-number">
           <Money value={{ amount, currency }} locale={locale} />

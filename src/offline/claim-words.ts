@@ -12,6 +12,8 @@ export const words = dictionary({
 
     payTitle: (what: string) => `扫码付：${what}`,
     note: '付款时，备注里写上',
+    copy: '复制',
+    copied: '已复制',
     noteWhy: '店主靠它认出这一笔是你的。',
     scan: (amount: string) => `扫码，付 ${amount}`,
     phone: '就在手机上？长按图片识别，或者存到相册，再用「扫一扫」从相册里选。',
@@ -35,7 +37,7 @@ export const words = dictionary({
 
     open: {
       title: '等店主核对',
-      text: '记下了，还没有核实。店主看到这笔钱，就会点确认，收据会寄给你。这一页不会自己变，过一会儿再来看。',
+      text: '记下了，还没有核实。店主看到这笔钱，就会点确认，收据会寄给你。这一页会自己刷新；你也可以关掉它。',
     },
     confirmed: { title: '到账了，谢谢你！', text: '店主已经确认收到。收据寄往你的邮箱。' },
     refused: {
@@ -54,7 +56,7 @@ export const words = dictionary({
 
     waiting: '等你核对的',
     waitingLead: '他们说付了，还没有核实。在微信、支付宝里对一对备注和金额，再点。',
-    opens: { credits: (n: number) => `开通 ${n} 点`, days: (n: number) => `开通 ${n} 天` },
+    opens: { credits: (what: string) => `开通 ${what}`, days: (n: number) => `开通 ${n} 天` },
     arrived: '到账了',
     arrivedNamed: (code: string) => `到账了：${code}`,
     missing: '没有收到',
@@ -79,6 +81,8 @@ export const words = dictionary({
 
     payTitle: (what) => `Pay by code: ${what}`,
     note: 'Write this into the note of the transfer',
+    copy: 'Copy',
+    copied: 'Copied',
     noteWhy: 'It tells the owner that the payment is yours.',
     scan: (amount) => `Scan, and pay ${amount}`,
     phone: 'On this very phone? Press and hold the picture, or save it and pick it in your wallet’s scanner.',
@@ -105,7 +109,7 @@ export const words = dictionary({
 
     open: {
       title: 'Waiting for the owner to check',
-      text: 'Noted, not verified yet. When the owner sees the money and confirms it, you get a receipt. This page does not change by itself: look again later.',
+      text: 'Noted, not verified yet. When the owner sees the money and confirms it, you get a receipt. This page reloads by itself. You can also close it.',
     },
     confirmed: {
       title: 'It arrived. Thank you!',
@@ -130,7 +134,7 @@ export const words = dictionary({
 
     waiting: 'Waiting for you to check',
     waitingLead: 'They say they paid; nothing is verified. Compare note and amount with your wallet, then tap.',
-    opens: { credits: (n) => `opens ${n} ${n === 1 ? 'credit' : 'credits'}`, days: (n) => `opens ${n} days` },
+    opens: { credits: (what) => `opens ${what}`, days: (n) => `opens ${n} days` },
     arrived: 'It arrived',
     arrivedNamed: (code) => `It arrived: ${code}`,
     missing: 'It did not arrive',

@@ -1,3 +1,4 @@
+import { catalog } from '../catalog.ts'
 import { formatDate, type Locale } from '../ui/i18n.ts'
 import { Money } from '../ui/money.tsx'
 import { words } from './claim-words.ts'
@@ -28,7 +29,7 @@ export function OpenClaims({ claims, ...reading }: Reading & { claims: OpenClaim
 function ClaimRow({ claim, locale, timeZone }: Reading & { claim: OpenClaim }) {
   const { id, code, amount, currency, description, message, name, email, days, credits, created_at } = claim
   const t = words[locale]
-  const opens = days ? t.opens.days(days) : credits > 0 && t.opens.credits(credits)
+  const opens = days ? t.opens.days(days) : credits > 0 && t.opens.credits(catalog.credits[locale](credits))
   const path = `/dashboard/offline/claims/${id}`
   return (
     <li>

@@ -129,7 +129,7 @@ async function itemParams(
   }
 }
 
-/** "提问 · 一个问题": what a price is called, in the reader's language. */
+/** "提问 · 一次提问": what a price is called, in the reader's language. */
 export function describe({ product, label }: Price, locale: Locale): string {
   return [product.name[locale], label?.[locale]].filter(Boolean).join(' · ')
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type Stripe from 'stripe'
+import { catalog } from '../catalog.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/connection.ts'
 import type { Locale } from '../locales.ts'
@@ -51,9 +52,29 @@ export async function portalsOf(
   userId: string,
   live: Awaited<ReturnType<typeof liveSubscriptions>>,
 ): Promise<{ subscriptionId?: string; plan?: string | null }[]> {
-  const own = await customerOf(db, userId)
+  const own = (await hasInvoices(db, userId)) ? await customerOf(db, userId) : undefined
   const others = live.filter(({ customer_id }) => customer_id !== own)
   return [...(own ? [{}] : []), ...others.map(({ id, plan }) => ({ subscriptionId: id, plan }))]
+}
+
+/**
+ * Whether Stripe has anything to show to whom bought while signed in: a subscription, also one that ended, has invoices;
+ * what is sold once has them where the catalog says so. Of anything else the portal's page would be empty.
+ */
+async function hasInvoices(db: Db, userId: string): Promise<boolean> {
+  const { invoices } = catalog.checkout
+  const subscription = db
+    .selectFrom('subscriptions')
+    .select('id')
+    .where('user_id', '=', userId)
+    .where('buyer_id', '=', userId)
+  const payment = db
+    .selectFrom('payments')
+    .select('id')
+    .where('user_id', '=', userId)
+    .where('buyer_id', '=', userId)
+    .where((eb) => eb.or([eb('invoice_id', 'is not', null), ...(invoices ? [eb('price_key', 'is not', null)] : [])]))
+  return (await subscription.union(payment).limit(1).executeTakeFirst()) !== undefined
 }
 
 /** Whether a user has ever subscribed, to anything: then no trial is left. */

@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
+import { catalog } from '../catalog.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/connection.ts'
 import { dictionary } from '../ui/i18n.ts'
@@ -62,7 +63,7 @@ export function paymentRequired(c: Context, deps: RequiredDeps, needed: Needed) 
 /** The 402 of an API. */
 export function paymentProblem(c: Context, { config }: Pick<RequiredDeps, 'config'>, { credit }: Needed) {
   const detail = credit
-    ? 'There is no credit left, nor a plan that covers this.'
+    ? `You have ${catalog.credits.en(0)} left, and no plan that covers this.`
     : 'This needs a plan that is not open.'
   const problem = { type: 'about:blank', title: 'Payment Required', status: 402, detail, buy: `${config.baseUrl}/` }
   return c.body(JSON.stringify(problem), 402, { 'content-type': 'application/problem+json' })

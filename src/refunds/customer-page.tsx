@@ -52,7 +52,7 @@ function Offer({ locale, payment }: { locale: Locale; payment: OwnPayment }) {
   return (
     <>
       <p>{t.goesBack(back)}</p>
-      {credits > 0 && <p>{t.losesCredits(credits)}</p>}
+      {credits > 0 && <p>{t.losesCredits(catalog.credits[locale](credits))}</p>}
       {days !== null && <p>{t.losesDays(productOfPlan(plan)?.name[locale] ?? '', days)}</p>}
       {days !== null && <p class="muted">{t.onePass}</p>}
       <form method="post" action={`/account/refund/${id}`}>

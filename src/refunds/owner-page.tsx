@@ -1,4 +1,5 @@
 import { type Money as Amount, formatMoney } from '../money.ts'
+import { paymentName } from '../payments/payment-name.ts'
 import { Field, Problem, Select, SubmitButton } from '../ui/form.tsx'
 import { Page, type PageContext } from '../ui/layout.tsx'
 import { Money } from '../ui/money.tsx'
@@ -10,6 +11,7 @@ export interface RefundPageProps extends PageContext {
     id: string
     kind: string
     description: string
+    price_key: string | null
     name: string | null
     email: string | null
     paid: Amount
@@ -24,13 +26,13 @@ export interface RefundPageProps extends PageContext {
 export function RefundPage({ payment, values, problem, ...context }: RefundPageProps) {
   const { locale } = context
   const t = words[locale].owner
-  const { id, description, name, email, paid, left } = payment
+  const { id, name, email, paid, left } = payment
   const who = [name, email].filter(Boolean).join(' · ')
   return (
     <Page {...context} title={t.heading} narrow>
       <h1>{t.heading}</h1>
       <p class="lead">
-        {[description, who].filter(Boolean).join(' · ')} · <Money value={paid} locale={locale} />
+        {[paymentName(payment, locale), who].filter(Boolean).join(' · ')} · <Money value={paid} locale={locale} />
       </p>
       {left.amount === 0 && !problem ? <p class="notice">{t.nothingLeft}</p> : null}
       {left.amount === 0 ? (

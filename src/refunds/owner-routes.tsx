@@ -65,7 +65,7 @@ function show(
 async function paymentOf(db: Db, id: string) {
   const payment = await db
     .selectFrom('payments')
-    .select(['id', 'kind', 'description', 'name', 'email', 'amount', 'currency', 'refunded', 'disputed'])
+    .select(['id', 'kind', 'description', 'price_key', 'name', 'email', 'amount', 'currency', 'refunded', 'disputed'])
     .where('id', '=', id)
     .where('status', '=', 'paid')
     .executeTakeFirst()

@@ -33,7 +33,7 @@ export const words = dictionary({
       underWayLink: '退款处理中',
       heading: '退回这笔付款',
       goesBack: (amount: string) => `${amount} 会原路退给你：钱包一般几分钟，银行卡要五到十个工作日。`,
-      losesCredits: (count: number) => `买来的 ${count} 个点数会同时收回。`,
+      losesCredits: (credits: string) => `买来的 ${credits}会同时收回。`,
       losesDays: (product: string, days: number) => `${product}的 ${days} 天会同时结束。`,
       onePass: '这样的退款只有一次，下次请写信说一声。',
       submit: (amount: string) => `退回 ${amount}`,
@@ -85,7 +85,7 @@ export const words = dictionary({
       heading: 'Take this payment back',
       goesBack: (amount) =>
         `${amount} goes back the way it came: minutes to a wallet, five to ten working days to a card.`,
-      losesCredits: (count) => (count === 1 ? 'The credit goes with it.' : `Its ${count} credits go with it.`),
+      losesCredits: (credits) => `With it goes what it bought: ${credits}.`,
       losesDays: (product, days) => `Its ${days} days of ${product} end at once.`,
       onePass: 'You can do this once. After that, please write to us.',
       submit: (amount) => `Take ${amount} back`,

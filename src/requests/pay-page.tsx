@@ -1,6 +1,6 @@
 import { formatMoney } from '../money.ts'
 import { SubmitButton } from '../ui/form.tsx'
-import { formatDate } from '../ui/i18n.ts'
+import { formatDate, zoneName } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
 import { Money } from '../ui/money.tsx'
 import type { PaymentRequest } from './request.ts'
@@ -30,7 +30,8 @@ export function PayPage({
           <SubmitButton>{t.pay}</SubmitButton>
           <p class="small muted">
             {context.withoutStripe ? t.directly : t.methods}{' '}
-            {expiresAt && t.payUntil(formatDate(expiresAt, locale, timeZone, 'dateTime'))}
+            {expiresAt &&
+              t.payUntil(formatDate(expiresAt, locale, timeZone, 'dateTime'), zoneName(expiresAt, locale, timeZone))}
           </p>
         </form>
       ) : (

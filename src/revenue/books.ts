@@ -101,7 +101,7 @@ export async function latestPayments(db: Db, limit: number) {
   const [byStripe, byHand] = await Promise.all([
     db
       .selectFrom('payments')
-      .select(['id', 'description', 'message', 'name', 'email', 'method', 'amount', 'currency', 'paid_at'])
+      .select(['id', 'description', 'message', 'name', 'email', 'method', 'amount', 'currency', 'paid_at', 'price_key'])
       .select((eb) => eb.ref('kind').$castTo<string>().as('kind'))
       .where('paid_at', 'is not', null)
       .orderBy('paid_at', 'desc')
@@ -120,6 +120,7 @@ export async function latestPayments(db: Db, limit: number) {
     ...entry,
     id: offlinePaymentId(id),
     kind: 'offline',
+    price_key: null,
     method: 'offline',
     paid_at: received_at,
   }))

@@ -20,6 +20,9 @@ export interface Movement {
   net: number
   /** Of a payment of ours. */
   payment_id: string | null
+  kind: string | null
+  name: string | null
+  price_key: string | null
 }
 
 /** Where a page goes on: after the movement of this time and id. */
@@ -41,7 +44,8 @@ export async function movementsBefore(db: Db, currency: string, before?: z.outpu
     return sql`${isOlder} order by ${key.at} desc, ${key.id} desc limit ${PAGE + 1}`
   }
   const { rows } = await sql<Movement>`
-    select m.id, m.at, type, category, m.description, m.amount, m.fee, m.net, p.id as payment_id from (
+    select m.id, m.at, type, category, m.description, m.amount, m.fee, m.net, p.id as payment_id,
+      p.kind, p.description as name, p.price_key from (
       (select b.id, b.created_at as at, b.type, b.reporting_category as category, b.description, b.amount, b.fee, b.net,
         b.payment_id
       from balance_transactions b where b.currency = ${currency} and ${part('b.created_at', 'b.id')})

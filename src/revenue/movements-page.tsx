@@ -1,4 +1,5 @@
 import { type Money as Amount, formatMoney } from '../money.ts'
+import { paymentName } from '../payments/payment-name.ts'
 import { formatDate, type Locale } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
 import { Money } from '../ui/money.tsx'
@@ -46,6 +47,11 @@ export function MovementsPage({
   )
 }
 
+/** Stripe's description is in the customer's language, where there is one. */
+function describedAs({ kind, name, price_key, description }: Movement, locale: Locale): string | null {
+  return kind === null || name === null ? description : paymentName({ kind, description: name, price_key }, locale)
+}
+
 interface RowProps {
   movement: Movement
   currency: string
@@ -54,7 +60,8 @@ interface RowProps {
 }
 
 function Row({ movement, currency, timeZone, locale }: RowProps) {
-  const { at, type, category, description, payment_id } = movement
+  const { at, type, category, payment_id } = movement
+  const description = describedAs(movement, locale)
   const t = words[locale]
   const money = (amount: number): Amount => ({ amount, currency })
   const written = (amount: number) => formatMoney(money(amount), locale)

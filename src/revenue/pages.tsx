@@ -7,7 +7,16 @@ import { assetUrl } from '../ui/static.ts'
 import { type Agreement, AgreementLine } from './agreement.tsx'
 import { Figures, type Month } from './figures.tsx'
 import type { Reached } from './milestones.ts'
-import { FirstSteps, Latest, type LatestPayment, type Milestone, Milestones, ReachedList, Todos } from './parts.tsx'
+import {
+  FirstSteps,
+  Latest,
+  type LatestPayment,
+  type Milestone,
+  Milestones,
+  ReachedList,
+  TodoLink,
+  Todos,
+} from './parts.tsx'
 import { type Range, ranges } from './range.ts'
 import { Subscribing, type Summary } from './subscriber-parts.tsx'
 import { words } from './words.ts'
@@ -53,6 +62,7 @@ function Books(props: DashboardProps & { milestone: Milestone }) {
   return (
     <>
       <Milestones {...props} only="fresh" />
+      <TodoLink {...props} />
       <Figures {...props} />
       <AgreementLine {...props} />
       <Subscribing {...props} />

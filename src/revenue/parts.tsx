@@ -67,10 +67,20 @@ function Row({ payment, locale, timeZone, now }: Reading & { payment: LatestPaym
         {method && ` · ${methodName(method, locale)}`}
         {' · '}
         <time datetime={at.toISOString()} title={formatDate(at, locale, timeZone, 'dateTime')}>
-          {relativeTime(at, locale, now)}
+          {at > now ? formatDate(at, locale, timeZone, 'dateTime') : relativeTime(at, locale, now)}
         </time>
       </small>
     </li>
+  )
+}
+
+/** At the top: on a phone the list itself is far down. */
+export function TodoLink({ locale, todos }: { locale: Locale; todos: Todo[] }) {
+  if (todos.length === 0) return null
+  return (
+    <p class="todo">
+      <a href="#todo">{words[locale].todoCount(todos.length)}</a>
+    </p>
   )
 }
 
@@ -78,7 +88,7 @@ export function Todos({ locale, todos }: { locale: Locale; todos: Todo[] }) {
   const t = words[locale]
   return (
     <section>
-      <h2>{t.todo}</h2>
+      <h2 id="todo">{t.todo}</h2>
       {todos.length === 0 && <p class="muted">{t.nothingToDo}</p>}
       {todos.map(({ text, href, note }) => (
         <p class="todo">

@@ -1,8 +1,9 @@
 import type { Child } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
-import { productOfPlan } from '../catalog.ts'
+import { catalog, productOfPlan } from '../catalog.ts'
 import type { Money as Amount } from '../money.ts'
 import { isAsked } from '../payments/dispute-states.ts'
+import { paymentName } from '../payments/payment-name.ts'
 import { formatDate, type Locale } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
 import { Money } from '../ui/money.tsx'
@@ -22,7 +23,7 @@ export function PaymentPage({ payment, timeZone, parts, ...context }: PaymentPag
   const { locale } = context
   const t = words[locale]
   const { amount, currency, message, name, email, anonymized_at } = payment
-  const title = titleOf(payment, locale)
+  const title = paymentName(payment, locale)
   const who = [name, email].filter(Boolean).join(' · ')
   return (
     <Page {...context} title={title} narrow>
@@ -55,11 +56,6 @@ export function PaymentPage({ payment, timeZone, parts, ...context }: PaymentPag
       </p>
     </Page>
   )
-}
-
-/** What the customer chose is described in their language; a tip is a tip in the owner's. */
-export function titleOf({ kind, description }: { kind: string; description: string }, locale: Locale): string {
-  return kind === 'tip' ? revenueWords[locale].tip : description
 }
 
 function stateOf({ status, amount, refunded, disputed }: Payment) {
@@ -103,7 +99,7 @@ function openedBy({ credits, plan, days, kind }: Payment, locale: Locale): strin
   const t = words[locale]
   const product = productOfPlan(plan)?.name[locale] ?? plan
   const parts = [
-    credits > 0 && t.credits(credits),
+    credits > 0 && catalog.credits[locale](credits),
     product && days && t.days(product, days),
     product && kind === 'subscription' && t.subscription(product),
   ]

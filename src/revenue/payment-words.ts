@@ -19,7 +19,6 @@ export const words = dictionary({
     refunded: '退款',
     disputed: '在银行那里',
     opened: '开通了',
-    credits: (count: number) => `${count} 个点数`,
     days: (product: string, days: number) => `${product} ${days} 天`,
     subscription: (product: string) => `${product}（订阅的一期）`,
 
@@ -85,7 +84,6 @@ export const words = dictionary({
     refunded: 'Refunded',
     disputed: 'With the bank',
     opened: 'Opened',
-    credits: (count) => (count === 1 ? '1 credit' : `${count} credits`),
     days: (product, days) => `${product} for ${days} days`,
     subscription: (product) => `${product} (one period of a subscription)`,
 

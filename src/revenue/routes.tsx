@@ -6,6 +6,7 @@ import type { Config } from '../config.ts'
 import type { Db } from '../db/connection.ts'
 import type { Feature, Todo } from '../feature.ts'
 import type { Locale } from '../locales.ts'
+import { paymentName } from '../payments/payment-name.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
 import { agreementOf } from './agreement.tsx'
@@ -18,7 +19,7 @@ import { readMilestones } from './milestones.ts'
 import { movementRoutes } from './movement-routes.tsx'
 import { DashboardPage, type LatestPayment } from './pages.tsx'
 import { readPayment } from './payment.ts'
-import { PaymentPage, titleOf } from './payment-page.tsx'
+import { PaymentPage } from './payment-page.tsx'
 import { chosenRange, grossOver, type Range } from './range.ts'
 import { SubscribersPage } from './subscriber-pages.tsx'
 import { readSubscribers, summaries } from './subscriber-reading.ts'
@@ -131,11 +132,11 @@ function changeOf(thisMonth: Totals, lastMonth: Totals): number | null {
 }
 
 function latestOf(payment: Awaited<ReturnType<typeof latestPayments>>[number], locale: Locale): LatestPayment {
-  const { id, kind, description, message, name, email, method, amount, currency, paid_at } = payment
+  const { id, kind, message, name, email, method, amount, currency, paid_at } = payment
   return {
     id,
     href: kind === 'offline' ? undefined : `/dashboard/payments/${id}`,
-    title: titleOf({ kind, description }, locale),
+    title: paymentName(payment, locale),
     message,
     name,
     email,

@@ -10,7 +10,7 @@ import { hasSubscribed, liveSubscriptions, payerOf, portalUrl } from '../payment
 import type { SyncDeps } from '../payments/sync.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
-import { SubscribedPage } from './pages.tsx'
+import { NotSoldPage, SubscribedPage } from './pages.tsx'
 
 export type BuyDeps = SyncDeps & Parameters<typeof directOf>[0] & { limits: Limits }
 
@@ -32,8 +32,9 @@ export function buyRoutes(deps: BuyDeps): Hono {
   return new Hono()
     .post('/checkout/:price', async (c) => {
       const price = priceOfKey(c.req.param('price'))
+      if (!price) return renderPage(c, <NotSoldPage {...pageContext(c)} />, 404)
       const form = BuyForm.safeParse(await c.req.parseBody())
-      if (!price || !form.success || form.data.quantity > price.most) throw new HTTPException(400)
+      if (!form.success || form.data.quantity > price.most) throw new HTTPException(400)
       const direct = directOf(deps)
       if (direct) return price.kind === 'subscription' ? c.notFound() : c.redirect(direct.price(price), 303)
       await deps.limits.count(c, 'checkout')

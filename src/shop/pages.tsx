@@ -47,6 +47,20 @@ export function SubscribedPage({ product, ...context }: PageContext & { product:
   )
 }
 
+/** For a key that nothing is sold under: a page that was open while the catalog changed, an old link. */
+export function NotSoldPage(context: PageContext) {
+  const t = words[context.locale]
+  return (
+    <Page {...context} title={t.notSoldTitle} narrow>
+      <h1>{t.notSoldTitle}</h1>
+      <p class="lead">{t.notSoldText}</p>
+      <a class="button" href="/">
+        {t.shop}
+      </a>
+    </Page>
+  )
+}
+
 export type PaymentState = 'paid' | 'processing' | 'failed' | 'open'
 
 interface ThanksProps extends PageContext {

@@ -5,6 +5,9 @@ export const words = dictionary({
     home: '回首页',
     subscribedTitle: (product: string) => `你已经订阅了${product}`,
     subscribedText: '再订阅一次就要付两份钱，所以这里停下了。想换方式或者取消，在你的账户里。',
+    notSoldTitle: '这个已经不卖了',
+    notSoldText: '可能是价格换过了。什么都没有扣；现在卖的都在首页。',
+    shop: '看看现在卖什么',
     account: '看看我的账户',
     paid: {
       title: '谢谢你',
@@ -36,6 +39,9 @@ export const words = dictionary({
     subscribedTitle: (product) => `You already have ${product}`,
     subscribedText:
       'A second subscription would cost you twice, so we stopped here. You change or cancel it in your account.',
+    notSoldTitle: 'This is no longer sold',
+    notSoldText: 'It may have a new price. You were not charged; what is sold now is on the front page.',
+    shop: 'See what is sold now',
     account: 'See my account',
     paid: {
       title: 'Thank you',

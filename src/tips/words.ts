@@ -24,7 +24,7 @@ export const words = dictionary({
     product: 'Tip',
     toTip: 'Send a tip',
     easy: 'Takes a minute, no account needed. You choose the amount.',
-    heading: 'Did it help? Send a red packet.',
+    heading: 'Did it help? Send a tip.',
     lead: 'One person runs this. I see every tip, and each one means something.',
     amount: 'Amount',
     own: 'Or choose your own',

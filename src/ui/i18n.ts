@@ -72,12 +72,13 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
 export function relativeTime(date: Date, locale: Locale, now: Date): string {
   const seconds = Math.round((date.getTime() - now.getTime()) / 1000)
   const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1]
-  if (unit === 'second') return justNow[locale]
+  if (unit === 'second') return seconds > 0 ? soon[locale] : justNow[locale]
   // Always in numbers: "yesterday" is a matter of midnight, "1 day ago" is never wrong.
   return new Intl.RelativeTimeFormat(locale).format(Math.trunc(seconds / size), unit)
 }
 
 const justNow: Record<Locale, string> = { 'zh-CN': '刚刚', en: 'just now' }
+const soon: Record<Locale, string> = { 'zh-CN': '马上', en: 'in a moment' }
 
 const DATE_STYLES = {
   /** 11月24日 */
@@ -102,6 +103,12 @@ export function formatDate(date: Date, locale: Locale, timeZone: string, style: 
     dateFormats.set(key, format)
   }
   return format.format(date)
+}
+
+/** "中国标准时间", "China Standard Time": for a time that somebody elsewhere must not miss. */
+export function zoneName(date: Date, locale: Locale, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: 'long' }).formatToParts(date)
+  return parts.find(({ type }) => type === 'timeZoneName')!.value
 }
 
 /** "人民币", "Chinese yuan": ¥ alone may also be yen. */

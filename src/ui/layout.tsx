@@ -20,12 +20,15 @@ export interface PageContext {
   user?: 'owner' | 'customer' | null | undefined
   /** The parts of the dashboard, on its pages. */
   tabs?: Tab[] | undefined
+  /** Of the header. */
+  links?: Tab[] | undefined
 }
 
 export interface Tab {
   href: string
   text: string
-  current?: boolean
+  /** This very page, or one under it. */
+  current?: 'page' | 'true'
 }
 
 export type PageProps = PropsWithChildren<
@@ -83,7 +86,7 @@ export function Page(props: PageProps) {
   )
 }
 
-function Header({ locale, path, shopName, user }: PageContext) {
+function Header({ locale, path, shopName, user, links = [] }: PageContext) {
   const t = words[locale]
   const inside = path.startsWith('/dashboard')
   return (
@@ -92,6 +95,12 @@ function Header({ locale, path, shopName, user }: PageContext) {
         {shopName}
       </a>
       {user === 'owner' && !inside && <a href="/dashboard">{t.dashboard}</a>}
+      {user !== 'owner' &&
+        links.map(({ href, text, current }) => (
+          <a href={href} aria-current={current}>
+            {text}
+          </a>
+        ))}
       {(user === 'customer' || (user && inside)) && <a href="/account">{t.account}</a>}
       {user ? (
         <form method="post" action="/sign-out">
@@ -124,7 +133,7 @@ function Tabs({ tabs, label }: { tabs: Tab[]; label: string }) {
   return (
     <nav class="tabs" aria-label={label}>
       {tabs.map(({ href, text, current }) => (
-        <a href={href} aria-current={current ? 'page' : undefined}>
+        <a href={href} aria-current={current}>
           {text}
         </a>
       ))}

@@ -3,11 +3,13 @@ import { getCookie, setCookie } from 'hono/cookie'
 import { createMiddleware } from 'hono/factory'
 import { catalog } from '../catalog.ts'
 import { isLocale, type Locale, pickLocale } from './i18n.ts'
-import type { PageContext } from './layout.tsx'
+import type { PageContext, Tab } from './layout.tsx'
 
 declare module 'hono' {
   interface ContextVariableMap {
     locale: Locale
+    /** What the features put into the header. */
+    links: { href: string; text: Record<Locale, string> }[] | undefined
     /** The parts of the dashboard; absent elsewhere. */
     tabs: { href: string; title: Record<Locale, string> }[] | undefined
   }
@@ -30,7 +32,7 @@ export function readLocale(fallback: Locale): MiddlewareHandler {
 
 /** What every page is told about its request. */
 export function pageContext(c: Context): PageContext {
-  const { locale, siteUrl, withoutStripe, user, isOwner, tabs } = c.var
+  const { locale, siteUrl, withoutStripe, user, isOwner, tabs, links } = c.var
   const url = new URL(c.req.url)
   return {
     locale,
@@ -39,6 +41,24 @@ export function pageContext(c: Context): PageContext {
     siteUrl,
     withoutStripe,
     user: isOwner ? 'owner' : user ? 'customer' : null,
-    tabs: tabs?.map(({ href, title }) => ({ href, text: title[locale as Locale], current: href === url.pathname })),
+    links: links?.map(({ href, text }) => ({ href, text: text[locale as Locale], ...marked(href, url.pathname) })),
+    tabs: tabs && tabsAt(url.pathname, tabs, locale),
   }
+}
+
+/** The tab of a page is the nearest above it: a payment's page, which has none of its own, is under the overview. */
+function tabsAt(path: string, tabs: NonNullable<Context['var']['tabs']>, locale: Locale): Tab[] {
+  const above = tabs.filter(({ href }) => marked(href, path).current)
+  const nearest = above.toSorted((a, b) => b.href.length - a.href.length)[0]
+  return tabs.map((tab) => ({
+    href: tab.href,
+    text: tab.title[locale],
+    ...(tab === nearest && marked(tab.href, path)),
+  }))
+}
+
+/** Whether a link leads to this page, or to one that it is under. */
+function marked(href: string, path: string): Pick<Tab, 'current'> {
+  if (href === path) return { current: 'page' }
+  return path.startsWith(`${href}/`) ? { current: 'true' } : {}
 }

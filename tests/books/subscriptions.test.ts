@@ -99,6 +99,7 @@ onBothDatabases('a member', (database) => {
     const again = await ann.post('/checkout/member-year', { request: 'form-0001' })
     expect(again.status).toBe(409)
     expect(await again.text()).toContain('already have Membership')
+    expect(await (await ann.get('/account')).text()).toContain('action="/portal"')
     const portal = await ann.post('/portal', {})
     expect(portal.headers.get('location')).toMatch(/\/sandbox\/portal\//)
     expect((await shop.visitor().post('/portal', {})).headers.get('location')).toMatch(/^\/sign-in/)

@@ -38,7 +38,7 @@ onBothDatabases('the first ¥6.6', (database) => {
     const shop = await openShop(database)
     const guest = shop.visitor('en-GB,en;q=0.9')
     const page = await guest.read('/tip')
-    expect(page).toContain('Send a red packet')
+    expect(page).toContain('Did it help? Send a tip.')
     const sent = await guest.post('/tip', { own: '8.88', name: 'Ann', message: 'It works!', request: 'form-0002' })
     const { redirect } = await shop.sandbox.pay(sessionIdOf(sent.headers.get('location')), { email: 'ann@example.com' })
     expect(await guest.read(redirect.replace('http://localhost:3000', ''))).toContain('¥8.88')

@@ -23,7 +23,7 @@ const doc = readFileSync(join(root, 'docs/your-service.md'), 'utf8')
 onPostgres('docs/your-service.md', (database) => {
   test('a kit that follows it type-checks, and a customer with one credit can use the service once', async () => {
     const kit = followDoc()
-    const problems = typeProblems(kit)
+    const problems = Promise.all([typeProblems(kit), lintProblems(kit)])
     const [{ createApp }, shop] = await Promise.all([import(join(kit, 'src/app.tsx')), openShop(database)])
     const ann = new Visitor(createApp({ ...shop, pool: shop.connection.pool }), 'en')
     const form = () => ({ text: 'Hello <b>you</b>', request: crypto.randomUUID() })
@@ -52,7 +52,7 @@ onPostgres('docs/your-service.md', (database) => {
     expect((await ann.post('/shout', form())).status).toBe(402)
     expect((await ann.get('/shout')).status).toBe(402)
 
-    expect(await problems).toBe('')
+    expect(await problems).toEqual(['', ''])
   })
 })
 
@@ -87,18 +87,33 @@ function write(kit: string, path: string, text: string): string {
 /** What the page takes away stands in the file exactly once. */
 function changedBy(diff: string, path: string): string {
   let text = readFileSync(join(root, path), 'utf8')
-  for (const [, before = '', after = ''] of diff.matchAll(/^-(.+)\n\+(.+)$/gm)) {
+  for (const hunk of diff.trimEnd().split('\n\n')) {
+    const lines = (sign: string) => hunk.split('\n').flatMap((line) => (line.startsWith(sign) ? line.slice(1) : []))
+    const [before, after] = [lines('-').join('\n'), lines('+').join('\n')]
     expect(text.split(before), before).toHaveLength(2)
-    text = text.replace(before, () => after)
+    // A line that goes takes its end along.
+    text = text.replace(after ? before : `${before}\n`, () => after)
   }
   return text
 }
 
 /** What the compiler says; nothing when all is well. */
 function typeProblems(folder: string): Promise<string> {
-  const tsc = join(root, 'node_modules/.bin/tsc')
+  return said('tsc', ['-p', folder])
+}
+
+/** What the linter says of what the page writes and changes; it does not follow links to the rest. */
+function lintProblems(folder: string): Promise<string> {
+  const files = ['src/app.tsx', 'src/shout/routes.tsx', 'tests/house.test.ts'].map((file) => join(folder, file))
+  return said('biome', ['check', ...files])
+}
+
+function said(program: string, args: string[]): Promise<string> {
+  const path = join(root, 'node_modules/.bin', program)
   return new Promise((done) =>
-    execFile(tsc, ['-p', folder], (error, stdout) => done(error ? stdout || `${error}` : '')),
+    execFile(path, args, { cwd: root }, (error, stdout, stderr) =>
+      done(error ? `${stdout}${stderr}` || `${error}` : ''),
+    ),
   )
 }
 
