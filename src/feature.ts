@@ -16,6 +16,8 @@ export interface Feature {
   home?(context: PageContext): JSX.Element
   /** What the tip page says of it, under its button. */
   tip?(context: PageContext): JSX.Element
+  /** How to say thanks for something done for somebody, in one click; `back` is the page they are on. */
+  thanks?(context: PageContext, about: { message: string; back: string }): JSX.Element
   /** The owner's part, guarded by requireOwner. */
   dashboard?: {
     href: `/dashboard/${string}`

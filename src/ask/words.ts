@@ -36,7 +36,6 @@ export const words = dictionary({
     helped: '这个回答有用吗？',
     yes: '有用',
     no: '没帮上',
-    tip: '请我喝杯茶',
     tipMessage: (title: string) => `谢谢你回答「${title}」`,
     owner: {
       title: '提问',
@@ -90,7 +89,6 @@ export const words = dictionary({
     helped: 'Did this help?',
     yes: 'It helped',
     no: 'Not really',
-    tip: 'Buy me a tea',
     tipMessage: (title) => `Thanks for answering “${title}”`,
     owner: {
       title: 'Questions',

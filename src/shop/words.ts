@@ -6,6 +6,7 @@ export const words = dictionary({
     subscribedTitle: (product: string) => `你已经订阅了${product}`,
     subscribedText: '再订阅一次就要付两份钱，所以这里停下了。想换方式或者取消，在你的账户里。',
     account: '看看我的账户',
+    manage: '想换成按月或按年、换卡、取消，都在你的账户里。',
     paid: {
       title: '谢谢你',
       heading: '收到了，谢谢你！',
@@ -37,6 +38,7 @@ export const words = dictionary({
     subscribedText:
       'A second subscription would cost you twice, so we stopped here. You change or cancel it in your account.',
     account: 'See my account',
+    manage: 'To switch between monthly and yearly, change the card or cancel, go to your account.',
     paid: {
       title: 'Thank you',
       heading: 'It arrived. Thank you!',
