@@ -65,7 +65,7 @@ export function createApp(deps: AppDeps): Hono {
   const features: Feature[] = []
   features.push(
     tips({ ...deps, limits, features }),
-    ask({ ...deps, limits }),
+    ask({ ...deps, limits, features }),
     requests({ ...deps, limits, features }),
     offline({ ...deps, limits, features }),
     refunds({ ...deps, limits }),

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { createTransport } from 'nodemailer'
 import type Stripe from 'stripe'
 import { createOwnerLink } from './auth/owner-link.ts'
+import { catalog } from './catalog.ts'
 import { serveCommands } from './cli/control.ts'
 import { openDatabase } from './cli/database.ts'
 import { reconcileFor } from './cli/reconcile-books.ts'
@@ -9,6 +10,7 @@ import { type Config, ConfigError, loadConfig } from './config.ts'
 import { migrate } from './db/migrate.ts'
 import { listen } from './listen.ts'
 import { createSmtp } from './mail/smtp.ts'
+import { keepAsCatalog } from './payments/setup/keep.ts'
 import { createStripe, noStripe } from './payments/stripe.ts'
 import { rebuildRollups } from './revenue/rollups.ts'
 import { run, stopOnSignal } from './run.ts'
@@ -49,7 +51,13 @@ await run(async () => {
       'revenue-rebuild': () => rebuildRollups(connection.db, config.timeZone).then(() => 'Done'),
       'stripe-reconcile': async (query) => reconcileFor(books, query),
     }))
-  if (onSandbox) sandbox.start()
+  if (onSandbox) {
+    sandbox.start()
+    // Not waited for: the sandbox may be told to answer nothing, and the site works without it.
+    keepAsCatalog(stripe, catalog, config.locale).catch((error: Error) =>
+      console.error(`The sandbox has not got all of the catalog: ${error.message}`),
+    )
+  }
 
   console.log(`
   ${config.baseUrl}                    your site

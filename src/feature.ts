@@ -21,6 +21,8 @@ export interface Feature {
   tip?(context: PageContext): JSX.Element
   /** A link in the header of every page, for customers and guests. */
   header?: { href: string; text: Record<Locale, string> }
+  /** How to say thanks for something done for somebody, in one click; `back` is the page they are on. */
+  thanks?(context: PageContext, about: { message: string; back: string }): JSX.Element
   /** The owner's part, guarded by requireOwner. */
   dashboard?: {
     href: `/dashboard/${string}`

@@ -106,6 +106,7 @@ onBothDatabases('a paid question', (database) => {
     expect(answered).toContain('<a href="https://example.com" rel="nofollow noopener">b</a>')
     expect(answered).toContain('<a href="https://example.org/x" rel="nofollow noopener">https://example.org/x</a>')
     expect(answered).toContain('href="/tip?message=Thanks%20for%20answering')
+    await tipInOneClick(shop, ann, path, answered)
 
     // Once: a double click, and then no more.
     const back = { body: 'But <why>?', request: 'form-0004' }
@@ -341,7 +342,7 @@ const signedInAs = (userId: string | undefined) =>
 /** The API as src/api mounts it, with somebody who has shown their key. */
 function apiOf(shop: Shop, userId: string) {
   const limits = createLimits(shop.connection.pool, shop.config)
-  const api = questionApi({ ...shop, limits })
+  const api = questionApi({ ...shop, limits, features: [] })
   const app = new Hono().use(signedInAs(userId)).route('/', api)
   const answer = async (path: string, init?: RequestInit) => {
     const response = await app.request(path, init)
@@ -371,3 +372,30 @@ test('Markdown stays about as long as it was written, whatever was written', () 
   for (const text of worst) expect(String(rendered(text.slice(0, 10_000))).length).toBeLessThan(150_000)
   expect(String(rendered('**bold** and `code`'))).toContain('<strong>bold</strong>')
 })
+
+/** Thanks for an answer: the button's own form, straight to Stripe. Who comes back unpaid is at their question. */
+async function tipInOneClick(shop: Shop, ann: Visitor, path: string, page: string): Promise<void> {
+  const form = /<form method="post" action="\/tip".*?<\/form>/s.exec(page)![0]
+  expect([...form.matchAll(/name="amount" value="(\d+)"/g)].map(([, amount]) => amount)).toEqual([
+    '660',
+    '1660',
+    '6600',
+  ])
+  const request = /name="request" value="([^"]+)"/.exec(form)![1]!
+  const fields = { amount: '1660', request, message: `Thanks for answering “${QUESTION.title}”`, back: path }
+  expect(form).toContain(`name="back" value="${path}"`)
+  const [sent, twice] = await Promise.all([ann.post('/tip', fields), ann.post('/tip', fields)])
+  const session = sessionIdOf(sent.headers.get('location'))
+  expect(sessionIdOf(twice.headers.get('location'))).toBe(session)
+  const { cancel_url } = await shop.stripe.checkout.sessions.retrieve(session)
+  expect(cancel_url).toBe(`http://localhost:3000${path}`)
+  const away = await ann.post('/tip', { ...fields, request: 'form-9999', back: '//evil.example' })
+  const other = await shop.stripe.checkout.sessions.retrieve(sessionIdOf(away.headers.get('location')))
+  expect(other.cancel_url).toBe('http://localhost:3000/tip')
+  await shop.sandbox.pay(session, { email: 'ann@example.com' })
+  await shop.quiet()
+  const tips = shop.db.selectFrom('payments').select(['amount', 'message']).where('kind', '=', 'tip')
+  expect(await tips.execute()).toEqual([{ amount: 1660, message: fields.message }])
+  await ann.post(`${path}/rating`, { helped: 'no' })
+  expect(await (await ann.get(path)).text()).not.toContain('action="/tip"')
+}

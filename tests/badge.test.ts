@@ -77,6 +77,8 @@ onBothDatabases('the badge', (database) => {
   test('the owner finds what to copy, and a stranger does not find the page', async () => {
     const shop = await openShop(database, { env: { BASE_URL: 'http://localhost:3000' } })
     const page = await (await shop.owner('en')).read('/dashboard/share')
+    expect(page).toMatch(/In brackets|in brackets/)
+    expect(page).toContain('no payment below ¥6,')
     expect(page).toContain('[![Tip](http://localhost:3000/badge.svg?lang=en)](http://localhost:3000/tip)')
     expect(page).toContain(
       '<a href="http://localhost:3000/tip"><img src="http://localhost:3000/badge.svg?lang=zh-CN" alt="发红包" height="24"></a>',

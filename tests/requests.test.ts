@@ -2,6 +2,7 @@ import { encode } from 'uqr'
 import { expect, test } from 'vitest'
 import { onBothDatabases, onPostgres } from './support/databases.ts'
 import { openShop, type Shop, sessionIdOf } from './support/shop.ts'
+import { textOf } from './support/visitor.ts'
 
 const FORM = { amount: '66', currency: 'cny', description: 'The <b>login</b> works again', lifetime: '7' }
 const form = (more = {}) => ({ ...FORM, request: crypto.randomUUID(), ...more })
@@ -11,6 +12,17 @@ onBothDatabases('a payment request', (database) => {
     const shop = await openShop(database)
     const owner = await shop.owner('en')
     const { page, path } = await ask(owner, { customer: 'Lin' })
+    expect(await owner.read('/dashboard/requests')).toMatch(
+      /¥6\.6 ¥4\.\d\d \(¥2\.\d\d\).*¥66 .*¥660 .*no payment below ¥6,/,
+    )
+    // What came back counts, in its own currency; beside what is left, below Stripe's least is refused with the least.
+    const yen = await owner.post('/dashboard/requests', form({ amount: '500', currency: 'jpy', description: '' }))
+    expect([yen.status, textOf(await yen.text())]).toEqual([
+      422,
+      expect.stringMatching(/¥500 ¥\d+ \(¥\d+\).*below ¥50,/),
+    ])
+    const small = await owner.post('/dashboard/requests', form({ amount: '5.99' }))
+    expect([small.status, textOf(await small.text())]).toEqual([422, expect.stringContaining('no less than ¥6.00')])
     expect(page).toContain(`http://localhost:3000${path}`)
     expect(page).toContain(qrPath(`http://localhost:3000${path}`))
     expect(page).toMatch(/About ¥[\d.]+ is left by card/)

@@ -128,9 +128,12 @@ async function showThread(c: Context, deps: AskDeps, status: 200 | 409 | 422, mo
   const thread = await readThread(deps.db, id, user!.userId)
   if (!thread && isOwner && (await readThread(deps.db, id))) return c.redirect(`/dashboard/questions/${id}`)
   if (!thread) return c.notFound()
+  const context = pageContext(c)
+  const about = { message: words[context.locale].tipMessage(thread.title), back: `/ask/${id}` }
   const page = (
     <ThreadPage
-      {...pageContext(c)}
+      {...context}
+      thanks={deps.features.flatMap((feature) => feature.thanks?.(context, about) ?? [])}
       timeZone={deps.config.timeZone}
       thread={thread}
       typed={{ request: randomToken() }}

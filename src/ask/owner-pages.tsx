@@ -19,7 +19,7 @@ export function QuestionsPage(props: PageContext & { timeZone: string; questions
   )
 }
 
-export function AnswerPage({ thread, timeZone, typed, problem, notice, ...context }: ThreadPageProps) {
+export function AnswerPage({ thread, timeZone, typed, problem, notice, ...context }: Omit<ThreadPageProps, 'thanks'>) {
   const { locale } = context
   const t = words[locale].owner
   const { id, title, state, helped, email, messages } = thread

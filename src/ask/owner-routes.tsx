@@ -44,7 +44,7 @@ async function showThread(
   c: Context,
   { db, config }: AskDeps,
   status: 200 | 409 | 422,
-  more: Partial<ThreadPageProps> = {},
+  more: Partial<Omit<ThreadPageProps, 'thanks'>> = {},
 ) {
   const thread = await readThread(db, c.req.param('id')!)
   if (!thread) return c.notFound()

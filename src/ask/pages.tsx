@@ -1,3 +1,4 @@
+import type { JSX } from 'hono/jsx/jsx-runtime'
 import { catalog } from '../catalog.ts'
 import { Offers, priceText, productsFor } from '../payments/offers.tsx'
 import { Field, Problem, SubmitButton, TextArea } from '../ui/form.tsx'
@@ -100,10 +101,12 @@ export interface ThreadPageProps extends PageContext {
   typed: Typed
   problem?: string | undefined
   notice?: string | undefined
+  /** Ways to say thanks for the answer. */
+  thanks: JSX.Element[]
 }
 
 /** A question and what came of it, for its asker. */
-export function ThreadPage({ thread, timeZone, typed, problem, notice, ...context }: ThreadPageProps) {
+export function ThreadPage({ thread, thanks, timeZone, typed, problem, notice, ...context }: ThreadPageProps) {
   const { locale } = context
   const t = words[locale]
   const { id, title, state, messages } = thread
@@ -115,7 +118,7 @@ export function ThreadPage({ thread, timeZone, typed, problem, notice, ...contex
       {notice && <Notice text={notice} />}
       <Messages {...{ locale, timeZone, messages }} asker={t.asker} owner={t.engineer} />
       {(state === 'waiting' || state === 'asked-back') && <p class="notice">{t.waiting}</p>}
-      {isAnswered && <Rating locale={locale} thread={thread} />}
+      {isAnswered && <Rating locale={locale} thread={thread} thanks={thanks} />}
       {(state === 'answered' || typed.body !== undefined) && (
         <section>
           <MessageFields
@@ -135,7 +138,8 @@ export function ThreadPage({ thread, timeZone, typed, problem, notice, ...contex
   )
 }
 
-function Rating({ locale, thread: { id, title, helped } }: { locale: PageContext['locale']; thread: Thread }) {
+function Rating({ locale, thread, thanks }: Pick<ThreadPageProps, 'locale' | 'thread' | 'thanks'>) {
+  const { id, helped } = thread
   const t = words[locale]
   const choice = (value: 'yes' | 'no', text: string) => (
     <button
@@ -155,9 +159,8 @@ function Rating({ locale, thread: { id, title, helped } }: { locale: PageContext
         {choice('yes', t.yes)}
         {choice('no', t.no)}
       </form>
-      <a class="button quiet" href={`/tip?message=${encodeURIComponent(t.tipMessage(title))}`}>
-        {t.tip}
-      </a>
+      {/* Who was not helped is not asked for more. */}
+      {helped !== false && thanks}
     </section>
   )
 }

@@ -3,6 +3,7 @@ import { randomToken } from '../auth/tokens.ts'
 import type { Config } from '../config.ts'
 import type { Db, Trx } from '../db/connection.ts'
 import type { QuestionState } from '../db/tables.ts'
+import type { Feature } from '../feature.ts'
 import type { Jobs } from '../jobs/queue.ts'
 import type { Locale } from '../locales.ts'
 import { takeCredit } from '../payments/credits.ts'
@@ -14,6 +15,8 @@ export interface AskDeps {
   db: Db
   jobs: Jobs
   limits: Limits
+  /** Those that know how to say thanks for an answer. */
+  features: Feature[]
 }
 
 /** What a question needs: a credit, or the plan of those who ask freely. */

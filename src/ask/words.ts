@@ -39,7 +39,6 @@ export const words = dictionary({
     helped: '这个回答有用吗？',
     yes: '有用',
     no: '没帮上',
-    tip: '请我喝杯茶',
     tipMessage: (title: string) => `谢谢你回答「${title}」`,
     owner: {
       title: '提问',
@@ -95,7 +94,6 @@ export const words = dictionary({
     helped: 'Did this help?',
     yes: 'It helped',
     no: 'Not really',
-    tip: 'Buy me a tea',
     tipMessage: (title) => `Thanks for answering “${title}”`,
     owner: {
       title: 'Questions',

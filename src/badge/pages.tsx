@@ -1,5 +1,6 @@
 import { catalog } from '../catalog.ts'
 import { decimal } from '../money.ts'
+import { LeftTable } from '../payments/what-is-left.tsx'
 import { type Locale, locales } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
 import { words } from './words.ts'
@@ -17,6 +18,7 @@ export function SharePage({ siteUrl, ...context }: PageContext & { siteUrl: stri
         <h2>{t.link}</h2>
         <Copy name="link" label={t.copy} text={tipUrl} rows={1} />
         <p class="small muted">{t.prefilled(`${tipUrl}?amount=${amount}&message=…`)}</p>
+        <LeftTable amounts={catalog.tip.presets} locale={context.locale} />
       </section>
       {locales.map((locale) => (
         <Badge siteUrl={siteUrl} locale={locale} />

@@ -4,7 +4,7 @@ import type { SyncDeps } from './sync.ts'
 import { sync } from './sync.ts'
 
 export type CheckoutState =
-  | { state: 'paid'; amount?: Money }
+  | { state: 'paid'; amount?: Money; isSubscription?: boolean }
   | { state: 'processing' | 'failed'; amount?: Money }
   | { state: 'open'; payUrl: string }
 
@@ -30,7 +30,11 @@ export async function checkoutState(
     const { subscriptionId, invoiceId, amount, currency } = reading.began
     for (const id of [subscriptionId, invoiceId]) if (id) await sync(deps, id)
     // A trial begins with nothing to pay.
-    return { state: 'paid', ...(amount > 0 && { amount: { amount, currency } }) }
+    return {
+      state: 'paid',
+      isSubscription: subscriptionId !== undefined,
+      ...(amount > 0 && { amount: { amount, currency } }),
+    }
   }
   // A session without a page is expired.
   return reading.payUrl ? { state: 'open', payUrl: reading.payUrl } : { state: 'failed' }

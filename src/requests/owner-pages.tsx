@@ -1,11 +1,11 @@
 import { catalog } from '../catalog.ts'
-import { formatMoney } from '../money.ts'
-import { WhatIsLeft } from '../payments/what-is-left.tsx'
+import { formatMoney, parseAmount, STRIPE_MAXIMUM } from '../money.ts'
+import { LeftTable, typicalAmounts, WhatIsLeft } from '../payments/what-is-left.tsx'
 import { Field, Problem, Select, SubmitButton, TextArea } from '../ui/form.tsx'
 import { formatDate, type Locale } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
 import { Money } from '../ui/money.tsx'
-import { currencies, DESCRIPTION_LENGTH, lifetimes, NAME_LENGTH } from './form.ts'
+import { currencies, DESCRIPTION_LENGTH, leastOf, lifetimes, NAME_LENGTH } from './form.ts'
 import { QrCode } from './qr.tsx'
 import type { PaymentRequest } from './request.ts'
 import { words } from './words.ts'
@@ -62,6 +62,7 @@ function NewRequestForm({ values, problems, locale }: RequestFormProps & { local
         value={values.currency}
         options={currencies.map((value) => ({ value, text: value.toUpperCase() }))}
       />
+      <LeftTable amounts={amountsOf(values)} locale={locale} />
       <Field
         label={t.description}
         name="description"
@@ -88,6 +89,16 @@ function NewRequestForm({ values, problems, locale }: RequestFormProps & { local
       <SubmitButton>{t.create}</SubmitButton>
     </form>
   )
+}
+
+/** What was typed comes first; what can't be an amount is not shown. */
+function amountsOf({ amount, currency }: RequestFormProps['values']) {
+  const known = currencies.find((one) => one === currency) ?? catalog.currency
+  const typed = parseAmount(amount, known)
+  const isTyped = typed !== undefined && typed.amount >= leastOf(known).amount && typed.amount <= STRIPE_MAXIMUM
+  return isTyped
+    ? [typed, ...typicalAmounts(known).filter(({ amount }) => amount !== typed.amount)]
+    : typicalAmounts(known)
 }
 
 interface OneProps extends PageContext {
@@ -123,6 +134,7 @@ function Share({ request, payUrl, locale }: Pick<OneProps, 'request' | 'payUrl'>
   return (
     <>
       <WhatIsLeft money={money} locale={locale} />
+      <LeftTable amounts={[money]} locale={locale} />
       <h2>{t.share}</h2>
       <QrCode url={payUrl} label={t.qr} />
       <p>

@@ -66,11 +66,12 @@ export type PaymentState = 'paid' | 'processing' | 'failed' | 'open'
 interface ThanksProps extends PageContext {
   state: PaymentState
   amount?: Amount | undefined
+  isSubscription?: boolean
   /** Where to pay again: the open payment page, or the form. */
   retryUrl: string
 }
 
-export function ThanksPage({ state, amount, retryUrl, ...context }: ThanksProps) {
+export function ThanksPage({ state, amount, isSubscription, retryUrl, ...context }: ThanksProps) {
   const { locale, path } = context
   const t = words[locale]
   const { title, heading, text, action } = t[state]
@@ -89,6 +90,7 @@ export function ThanksPage({ state, amount, retryUrl, ...context }: ThanksProps)
             {action}
           </a>
         )}
+        {isSubscription && <p>{t.manage}</p>}
         {state === 'paid' && (
           <a class="button quiet" href="/account">
             {t.account}

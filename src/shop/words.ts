@@ -9,6 +9,7 @@ export const words = dictionary({
     notSoldText: '可能是价格换过了。什么都没有扣；现在卖的都在首页。',
     shop: '看看现在卖什么',
     account: '看看我的账户',
+    manage: '想换成按月或按年、换卡、取消，都在你的账户里。',
     paid: {
       title: '谢谢你',
       heading: '收到了，谢谢你！',
@@ -43,6 +44,7 @@ export const words = dictionary({
     notSoldText: 'It may have a new price. You were not charged; what is sold now is on the front page.',
     shop: 'See what is sold now',
     account: 'See my account',
+    manage: 'To switch between monthly and yearly, change the card or cancel, go to your account.',
     paid: {
       title: 'Thank you',
       heading: 'It arrived. Thank you!',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { returnPath } from '../auth/return-to.ts'
 import { catalog } from '../catalog.ts'
 import { type Money, parseAmount } from '../money.ts'
 import { optionalText, plain } from '../plain-text.ts'
@@ -25,6 +26,11 @@ export const TipForm = z
     message: optionalText(MESSAGE_LENGTH),
     request: z.string().regex(/^[\w-]{8,64}$/),
     currency: z.literal(catalog.currency).optional(),
+    /** The page of ours that it was sent from: who does not pay comes back to it. */
+    back: z
+      .string()
+      .optional()
+      .transform((path) => returnPath(path, '/tip')),
   })
   .transform(({ amount, own, ...rest }, context) => {
     const price = own.trim() ? parseAmount(own, catalog.currency) : presetOf(amount)

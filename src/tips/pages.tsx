@@ -113,6 +113,34 @@ function listed(problems: TipForm['problems']) {
 
 const symbol = (money: Amount, locale: string) => formatMoney({ ...money, amount: 0 }, locale).replace(/[\d.,\s]/g, '')
 
+interface QuickTipProps extends PageContext {
+  message: string
+  back: string
+  /** Of this visit, so that a double click pays once. */
+  request: string
+}
+
+/** Straight to payment: each button is an amount. */
+export function QuickTip({ locale, message, back, request }: QuickTipProps) {
+  const t = words[locale]
+  return (
+    <form method="post" action="/tip" class="quick">
+      <p>{t.quick}</p>
+      <input type="hidden" name="message" value={message} />
+      <input type="hidden" name="back" value={back} />
+      <input type="hidden" name="request" value={request} />
+      {catalog.tip.presets.map((preset) => (
+        <button type="submit" class="button quiet" name="amount" value={String(preset.amount)}>
+          <span class="unseen">{t.pay}</span> <Money value={preset} locale={locale} short />
+        </button>
+      ))}
+      <a class="small" href={`/tip?message=${encodeURIComponent(message)}`}>
+        {t.other}
+      </a>
+    </form>
+  )
+}
+
 export function TipButton({ locale }: PageContext) {
   const t = words[locale]
   return (

@@ -13,7 +13,7 @@ import { payerOf } from '../payments/customers.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
 import { isTipProblem, MESSAGE_LENGTH, NAME_LENGTH, TipForm, TipLink } from './form.ts'
-import { TipButton, type TipForm as TipFormProps, TipPage } from './pages.tsx'
+import { QuickTip, TipButton, type TipForm as TipFormProps, TipPage } from './pages.tsx'
 import { problemText } from './problems.ts'
 import { words } from './words.ts'
 
@@ -26,7 +26,11 @@ export interface TipDeps extends CheckoutDeps {
 
 /** Tips: `/tip`, and the button on the front page. */
 export function tips(deps: TipDeps): Feature {
-  return { routes: new Hono().route('/tip', tipRoutes(deps)), home: (context) => <TipButton {...context} /> }
+  return {
+    routes: new Hono().route('/tip', tipRoutes(deps)),
+    home: (context) => <TipButton {...context} />,
+    thanks: (context, about) => <QuickTip {...context} {...about} request={randomToken()} />,
+  }
 }
 
 function tipRoutes(deps: TipDeps): Hono {
@@ -39,7 +43,7 @@ function tipRoutes(deps: TipDeps): Hono {
       '/',
       zValidator('form', TipForm, (result, c) => showProblems(result, c, deps)),
       async (c) => {
-        const { price, name, message, request } = c.req.valid('form')
+        const { price, name, message, back, request } = c.req.valid('form')
         const { locale } = c.var
         const direct = directOf(deps)
         if (direct) return c.redirect(direct.tip({ money: price, name, message }), 303)
@@ -51,7 +55,7 @@ function tipRoutes(deps: TipDeps): Hono {
           name,
           message,
           locale,
-          cancelPath: '/tip',
+          cancelPath: back,
           requestId: request,
           ...(await payerOf(deps.db, c.var.user)),
         })
