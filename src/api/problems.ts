@@ -3,6 +3,7 @@ import { HTTPException } from 'hono/http-exception'
 import { tooManyText } from '../auth/limit-words.ts'
 import { TooMany } from '../auth/limits.ts'
 import { isDatabaseDown } from '../db/is-down.ts'
+import { log } from '../log.ts'
 import { isStripeDown } from '../payments/stripe.ts'
 
 const TITLES = {
@@ -36,10 +37,10 @@ export function answerProblem(error: Error, c: Context) {
     return problem(c, status, error.message || TITLES[status])
   }
   if (isDatabaseDown(error) || isStripeDown(error)) {
-    console.error(error.message)
+    log.warn(error.message)
     return problem(c, 503, 'This does not work right now. Please try again soon.', { 'retry-after': '10' })
   }
-  console.error(error)
+  log.error(error)
   return problem(c, 500, 'This is our mistake. It has been written down.')
 }
 
