@@ -6,9 +6,10 @@ import { isDatabaseDown } from '../db/is-down.ts'
 import { log } from '../log.ts'
 import { isStripeDown } from '../payments/stripe.ts'
 
-const TITLES = {
+export const TITLES = {
   400: 'Bad Request',
   401: 'Unauthorized',
+  402: 'Payment Required',
   403: 'Forbidden',
   404: 'Not Found',
   409: 'Conflict',
@@ -19,7 +20,7 @@ const TITLES = {
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 } as const
-type Status = keyof typeof TITLES
+export type Status = keyof typeof TITLES
 
 /** Answers with a problem document (RFC 9457). */
 export function problem(c: Context, status: Status, detail: string, headers: Record<string, string> = {}) {
