@@ -23,6 +23,8 @@ export interface Feature {
   header?: { href: string; text: Record<Locale, string> }
   /** How to say thanks for something done for somebody, in one click; `back` is the page they are on. */
   thanks?(context: PageContext, about: { message: string; back: string }): JSX.Element
+  /** Links at the foot of every page. */
+  footer?: { href: string; text: Record<Locale, string> }[]
   /** The owner's part, guarded by requireOwner. */
   dashboard?: {
     href: `/dashboard/${string}`

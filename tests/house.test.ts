@@ -21,6 +21,7 @@ const levels = [
     'src/badge',
     'src/credits',
     'src/health',
+    'src/legal',
     'src/disputes',
     'src/offline',
     'src/refunds',
