@@ -40,8 +40,8 @@ export function switchedTo(c: Context): Locale | undefined {
 
 /** Who is signed in reads their own language, unless this browser was switched to one. */
 export function speakTo(c: Context, account: string | null): void {
-  const isSwitched = switchedTo(c) ?? isLocale(getCookie(c, COOKIE))
-  if (!isSwitched && isLocale(account)) c.set('locale', account)
+  const said = { query: c.req.query('lang'), cookie: getCookie(c, COOKIE), account: account ?? undefined }
+  c.set('locale', pickLocale({ ...said, fallback: c.var.locale }))
 }
 
 /** What every page is told about its request. */
