@@ -37,6 +37,7 @@ import { tips } from './tips/routes.tsx'
 import { readLocale } from './ui/locale.ts'
 import { knowsSite } from './ui/preview.tsx'
 import { staticFiles } from './ui/static.ts'
+import { wall } from './wall/routes.tsx'
 
 export interface AppDeps {
   config: Config
@@ -75,6 +76,7 @@ export function createApp(deps: AppDeps): Hono {
     credits(deps),
     health(deps),
     legal(deps),
+    wall(deps),
   )
   features.push(api({ ...deps, limits, features }))
   if (!config.stripe.isUsed && !features.some(({ direct }) => direct)) throw new ConfigError(NO_WAY_TO_PAY)

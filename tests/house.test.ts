@@ -29,6 +29,7 @@ const levels = [
     'src/revenue',
     'src/shop',
     'src/tips',
+    'src/wall',
   ],
   ['src/feature.ts'],
   ['src/payments', 'src/auth'],
