@@ -69,6 +69,7 @@ export async function queueReceipt(
         locale,
         shopName: catalog.name[locale],
         homeUrl: config.baseUrl,
+        receiptUrl: `${config.baseUrl}/account/receipts/${payment.id}`,
         accountUrl: payment.price_key ? `${config.baseUrl}/account` : undefined,
       },
     },
