@@ -7,6 +7,8 @@ export interface ReceiptProps extends PaymentMail {
   homeUrl: string
   /** Where what was bought is used; absent for a tip. */
   accountUrl?: string | undefined
+  /** Where it can be printed, by whoever proves the address. */
+  receiptUrl?: string | undefined
 }
 
 const words = dictionary({
@@ -17,6 +19,8 @@ const words = dictionary({
     use: '用这个邮箱登录，就能用买到的东西：',
     account: '我的账户',
     message: '你留的话：',
+    print: '用这个邮箱登录，可以打印收据，或者存成 PDF：',
+    printable: '可打印的收据',
     footer: '这封信只因为这次付款而来。有问题直接回信。',
   },
   en: {
@@ -26,12 +30,14 @@ const words = dictionary({
     use: 'Sign in with this address to use what you bought:',
     account: 'Your account',
     message: 'You wrote:',
+    print: 'Sign in with this address to print it, or to save it as a PDF:',
+    printable: 'Receipt to print',
     footer: 'You get this mail because of this payment. Just reply if something is wrong.',
   },
 })
 
 export function receipt(props: ReceiptProps): Email {
-  const { locale, shopName, amount, name, message, homeUrl, accountUrl } = props
+  const { locale, shopName, amount, name, message, homeUrl, accountUrl, receiptUrl } = props
   const t = words[locale]
   const paid = formatMoney(amount, locale)
   const heading = t.heading(name ?? '')
@@ -69,6 +75,14 @@ export function receipt(props: ReceiptProps): Email {
           </>
         )}
         <Facts facts={facts} />
+        {receiptUrl && (
+          <p class="muted" style={styles.small}>
+            {t.print}{' '}
+            <a href={receiptUrl} style={styles.link}>
+              {t.printable}
+            </a>
+          </p>
+        )}
       </Layout>,
     ),
     text: paragraphs(
@@ -76,6 +90,7 @@ export function receipt(props: ReceiptProps): Email {
       t.text,
       accountUrl && `${t.use}\n${accountUrl}`,
       factLines(facts, locale),
+      receiptUrl && `${t.print}\n${receiptUrl}`,
       message && `${t.message}\n${quoted(message)}`,
       t.footer,
       `${shopName}\n${homeUrl}`,

@@ -25,6 +25,7 @@ import { disputes } from './disputes/routes.tsx'
 import type { Feature } from './feature.ts'
 import { health } from './health/routes.tsx'
 import type { Jobs } from './jobs/queue.ts'
+import { legal } from './legal/routes.tsx'
 import { offline } from './offline/routes.tsx'
 import { accessLog } from './operations/access-log.ts'
 import { createMetrics, metricsRoutes } from './operations/metrics.ts'
@@ -40,6 +41,7 @@ import { tips } from './tips/routes.tsx'
 import { readLocale } from './ui/locale.ts'
 import { knowsSite } from './ui/preview.tsx'
 import { staticFiles } from './ui/static.ts'
+import { wall } from './wall/routes.tsx'
 
 export interface AppDeps {
   config: Config
@@ -77,6 +79,8 @@ export function createApp(deps: AppDeps): Hono {
     badge(deps),
     credits(deps),
     health(deps),
+    legal(deps),
+    wall(deps),
   )
   features.push(api({ ...deps, limits, features }))
   if (!config.stripe.isUsed && !features.some(({ direct }) => direct)) throw new ConfigError(NO_WAY_TO_PAY)
@@ -100,9 +104,9 @@ export function createApp(deps: AppDeps): Hono {
   app.use(knowsSite({ url: config.baseUrl, withoutStripe: !config.stripe.isUsed }))
   app.use(csrf({ origin: new URL(config.baseUrl).origin }))
   app.use(bodyLimit({ maxSize: 64 * 1024, onError: (c) => c.text('Body too large', 413) }))
-  app.use(readSession(sessions, config))
+  app.use(readSession(db, sessions, config))
 
-  app.use(headerLinks(features))
+  app.use(siteLinks(features))
   app.use('/dashboard/*', ownerTabs(features))
   app.route('/', shopRoutes({ ...deps, limits, features }))
   app.route('/', authRoutes(auth))
@@ -115,10 +119,12 @@ export function createApp(deps: AppDeps): Hono {
 const NO_WAY_TO_PAY =
   'STRIPE_SECRET_KEY is none, and there is no other way to pay: name your payment codes in src/catalog.ts, see docs/offline.md.'
 
-function headerLinks(features: Feature[]): MiddlewareHandler {
+function siteLinks(features: Feature[]): MiddlewareHandler {
   const links = features.flatMap(({ header }) => header ?? [])
+  const footerLinks = features.flatMap(({ footer }) => footer ?? [])
   return createMiddleware(async (c, next) => {
     c.set('links', links)
+    c.set('footerLinks', footerLinks)
     await next()
   })
 }

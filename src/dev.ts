@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { createTransport } from 'nodemailer'
 import pretty from 'pino-pretty'
 import type Stripe from 'stripe'
+import { emailPreviews } from '../emails/preview.tsx'
 import { createOwnerLink } from './auth/owner-link.ts'
 import { catalog } from './catalog.ts'
 import { serveCommands } from './cli/control.ts'
@@ -21,6 +22,7 @@ import { start } from './start.ts'
 
 const SANDBOX_KEY = 'sk_test_sandbox'
 const SANDBOX_SECRET = 'whsec_sandbox'
+const PREVIEWS = '/sandbox/emails'
 
 // The development entry: whatever has no key runs in this process.
 await run(async () => {
@@ -39,7 +41,10 @@ await run(async () => {
 
   const { app, jobs, stop } = await start({ config, connection, stripe, transporter })
   // Asked, not mounted: then what is not found is answered by the app's own page.
-  const site = new Hono().route('/sandbox', sandbox.app).all('*', (c) => app.fetch(c.req.raw, c.env))
+  const site = new Hono()
+    .route(PREVIEWS, emailPreviews(PREVIEWS))
+    .route('/sandbox', sandbox.app)
+    .all('*', (c) => app.fetch(c.req.raw, c.env))
   // The mailbox and the owner's link are for this machine, unless BASE_URL says otherwise.
   const { hostname } = new URL(config.baseUrl)
   const server = await listen(site, config.port, hostname === 'localhost' ? hostname : undefined)
@@ -67,6 +72,7 @@ await run(async () => {
   ${config.baseUrl}/tip                where the first ¥6.6 comes in
   ${config.baseUrl}/sandbox            ${onSandbox ? 'the local Stripe: no account, no real money' : 'the mailbox'}
   ${config.baseUrl}/sandbox/mailbox    the mail that would have been sent
+  ${config.baseUrl}/sandbox/emails     every mail there is, with samples
 
   Sign in as the owner (once, within an hour; another: npm run owner:link)
   ${await ownerLink()}

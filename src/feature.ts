@@ -19,10 +19,14 @@ export interface Feature {
   home?(context: PageContext): JSX.Element
   /** What the tip page says of it, under its button. */
   tip?(context: PageContext): JSX.Element
+  /** What who tips may tick, so that the tip is `onWall`. */
+  tipChoice?: { text: Record<Locale, string> }
   /** A link in the header of every page, for customers and guests. */
   header?: { href: string; text: Record<Locale, string> }
   /** How to say thanks for something done for somebody, in one click; `back` is the page they are on. */
   thanks?(context: PageContext, about: { message: string; back: string }): JSX.Element
+  /** Links at the foot of every page. */
+  footer?: { href: string; text: Record<Locale, string> }[]
   /** The owner's part, guarded by requireOwner. */
   dashboard?: {
     href: `/dashboard/${string}`
@@ -55,7 +59,12 @@ export interface Feature {
 /** Addresses of this site where one pays directly. */
 export interface Direct {
   price(price: Price): string
-  tip(tip: { money: Money; name?: string | undefined; message?: string | undefined }): string
+  tip(tip: {
+    money: Money
+    name?: string | undefined
+    message?: string | undefined
+    onWall?: boolean | undefined
+  }): string
   /** Of a `payable` thing. */
   payable(key: string): string
 }
@@ -65,6 +74,11 @@ export interface Payable {
   money: Money
   description: string
   requestId: string
+}
+
+/** What the tip form offers to tick, in the reader's language; undefined when nothing. */
+export function tipChoiceOf(features: Feature[], locale: Locale): string | undefined {
+  return features.find(({ tipChoice }) => tipChoice)?.tipChoice?.text[locale]
 }
 
 /** Where one pays instead of at Stripe; undefined where Stripe is used. */

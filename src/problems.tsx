@@ -8,6 +8,7 @@ import { log } from './log.ts'
 import { isStripeDown } from './payments/stripe.ts'
 import { type Locale, pickLocale } from './ui/i18n.ts'
 import { renderPage } from './ui/layout.tsx'
+import { pageContext } from './ui/locale.ts'
 import { ProblemPage } from './ui/problem-page.tsx'
 
 type Status = 400 | 403 | 404 | 413 | 429 | 500 | 503
@@ -40,15 +41,8 @@ function statusOf(error: HTTPException): Status {
 function problem(c: Context, status: Status, text?: (locale: Locale) => string) {
   // What went wrong may have been the very thing that tells who is here: ask nothing of it.
   const locale = c.var.locale ?? pickLocale({ acceptLanguage: c.req.header('accept-language'), fallback: 'zh-CN' })
-  return renderPage(
-    c,
-    <ProblemPage
-      locale={locale}
-      path={c.req.path}
-      shopName={catalog.name[locale]}
-      status={status}
-      text={text?.(locale)}
-    />,
-    status,
-  )
+  // What went wrong may have come before the reader was known; the dashboard's tabs are for its pages.
+  const known = c.var.locale && { ...pageContext(c), tabs: undefined }
+  const context = known ?? { locale, path: c.req.path, shopName: catalog.name[locale] }
+  return renderPage(c, <ProblemPage {...context} status={status} text={text?.(locale)} />, status)
 }

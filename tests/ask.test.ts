@@ -334,7 +334,8 @@ const signedInAs = (userId: string | undefined) =>
   createMiddleware(async (c, next) => {
     c.set('locale', 'en')
     if (userId) {
-      c.set('user', { userId, email: 'ann@example.com', emailVerified: true, sessionHash: '', signedInAt: new Date() })
+      const user = { userId, email: 'ann@example.com', emailVerified: true, locale: null }
+      c.set('user', { ...user, sessionHash: '', signedInAt: new Date() })
     }
     await next()
   })

@@ -9,7 +9,7 @@ import type { AccountDeps } from './routes.tsx'
  * without saying whose they are; a last mail confirms. Throws Stripe's errors; then nothing is deleted.
  */
 export async function deleteAccount(deps: AccountDeps, user: SignedIn): Promise<void> {
-  const { userId, email, emailVerified } = user
+  const { userId, email, emailVerified, locale } = user
   await cancelSubscriptions(deps, { id: userId, email })
   await deps.db.transaction().execute(async (trx) => {
     if (emailVerified) await forgetPayer(trx, { id: userId, email })
@@ -20,7 +20,7 @@ export async function deleteAccount(deps: AccountDeps, user: SignedIn): Promise<
       .execute()
     await trx.deleteFrom('email_proofs').where('email', '=', email).execute()
     const gone = await trx.deleteFrom('users').where('id', '=', userId).returning('id').executeTakeFirst()
-    if (gone) await notify(deps, trx, { id: userId, email }, { what: 'account-deleted' })
+    if (gone) await notify(deps, trx, { id: userId, email, locale }, { what: 'account-deleted' })
   })
   deps.jobs.wake('mail')
 }

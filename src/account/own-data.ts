@@ -112,7 +112,7 @@ function purchasesOf(db: Db, payer: Payer) {
       'charge_id as chargeId',
       'invoice_id as invoiceId',
     ])
-    .select(['created_at as createdAt', 'paid_at as paidAt'])
+    .select(['created_at as createdAt', 'paid_at as paidAt', 'on_wall as onWall'])
     .where(isPaidBy(payer))
     .orderBy('created_at')
     .execute()

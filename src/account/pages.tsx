@@ -39,10 +39,10 @@ export interface AccountProps extends PageContext {
 }
 
 export function AccountPage(props: AccountProps) {
-  const { locale, path, shopName, user, links } = props
+  const { locale, path, shopName, user, links, footerLinks, withoutStripe } = props
   const t = words[locale]
   return (
-    <Page {...{ locale, path, shopName, user, links }} title={t.title} narrow>
+    <Page {...{ locale, path, shopName, user, links, footerLinks, withoutStripe }} title={t.title} narrow>
       <Said {...props} />
       <h1>{t.title}</h1>
       <p class="lead">{props.email}</p>

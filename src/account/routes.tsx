@@ -15,6 +15,8 @@ import { ownData } from './own-data.ts'
 import { AccountPage, DataPage } from './pages.tsx'
 import { passwordRoutes } from './password-routes.tsx'
 import { purchasesOf } from './purchases.ts'
+import { readReceipt } from './receipt.ts'
+import { ReceiptPage } from './receipt-page.tsx'
 import { sessionRoutes } from './session-routes.ts'
 import { sessionsOf } from './sessions.ts'
 import { words } from './words.ts'
@@ -37,6 +39,12 @@ export function accountRoutes(deps: AccountDeps): Hono {
     .get('/data.json', requireFresh, async (c) => {
       c.header('content-disposition', 'attachment; filename="data.json"')
       return c.json(await ownData(deps, c.var.user!))
+    })
+    .get('/receipts/:payment{[\\w-]{1,100}}', async (c) => {
+      const receipt = await readReceipt(deps.db, c.var.user!, c.req.param('payment'))
+      if (!receipt) return c.notFound()
+      const { ownerEmail, timeZone } = deps.config
+      return renderPage(c, <ReceiptPage {...{ ...pageContext(c), receipt, ownerEmail, timeZone }} />)
     })
     .route('/delete', deletionRoutes(deps))
 }

@@ -8,6 +8,7 @@ import { methodName } from '../ui/words.ts'
 import { deviceName } from './device.ts'
 import type { AccountProps } from './pages.tsx'
 import type { Purchase } from './purchases.ts'
+import { words as receiptWords } from './receipt-words.ts'
 import type { OwnSession } from './sessions.ts'
 import { words } from './words.ts'
 
@@ -62,6 +63,12 @@ function PurchaseRow({ purchase, link, locale, timeZone }: Reading & { purchase:
         {` · ${t.states[stateOf(purchase)]}`}
         {method === 'offline' && ` · ${methodName(method, locale)}`}
         {refunds.map(({ text, amount }) => ` · ${text(formatMoney({ amount, currency }, locale))}`)}
+        {purchase.status === 'paid' && (
+          <>
+            {' · '}
+            <a href={`/account/receipts/${purchase.id}`}>{receiptWords[locale].link}</a>
+          </>
+        )}
         {link && (
           <>
             {' · '}

@@ -81,14 +81,15 @@ export async function callerOf(
   const row = await db
     .selectFrom('api_keys')
     .innerJoin('users', 'users.id', 'api_keys.user_id')
-    .select(['api_keys.id', 'last_used_at', 'user_id', 'email', 'email_verified_at'])
+    .select(['api_keys.id', 'last_used_at', 'user_id', 'email', 'email_verified_at', 'locale'])
     .where('hash', '=', sha256(key))
     .executeTakeFirst()
   if (!row) return undefined
   await noteUsed(db, row.id, row.last_used_at)
-  const { user_id: userId, email, email_verified_at } = row
+  const { user_id: userId, email, email_verified_at, locale } = row
+  const emailVerified = email_verified_at !== null
   // A key is no session, and never as good as a fresh sign-in.
-  const user = { userId, email, emailVerified: email_verified_at !== null, sessionHash: '', signedInAt: new Date(0) }
+  const user = { userId, email, emailVerified, locale, sessionHash: '', signedInAt: new Date(0) }
   return { keyId: row.id, user }
 }
 

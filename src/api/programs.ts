@@ -1,6 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
+import { speakTo } from '../ui/locale.ts'
 import { idempotent } from './idempotency.ts'
 import { callerOf } from './keys.ts'
 import { meApi } from './me.ts'
@@ -32,6 +33,7 @@ function requireKey({ db, limits }: ApiDeps) {
     await limits.count(c, 'api', String(caller.keyId))
     c.set('user', caller.user)
     c.set('isOwner', false)
+    speakTo(c, caller.user.locale)
     await next()
   })
 }

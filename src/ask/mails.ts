@@ -1,8 +1,8 @@
 import { catalog } from '../catalog.ts'
 import type { Trx } from '../db/connection.ts'
 import type { QuestionState } from '../db/tables.ts'
+import { languageOf } from '../mail/language.ts'
 import { queueMail } from '../mail/outbox.ts'
-import { asLocale } from '../ui/i18n.ts'
 import type { AskDeps } from './questions.ts'
 
 interface Written {
@@ -38,7 +38,7 @@ export async function mailAnswer(
   question: Written & { user_id: string; locale: string; state: QuestionState },
 ): Promise<void> {
   const { id, title, body, messageId, user_id: userId, state } = question
-  const locale = asLocale(question.locale)
+  const locale = await languageOf(trx, { userId }, question.locale)
   const { email } = await trx.selectFrom('users').select('email').where('id', '=', userId).executeTakeFirstOrThrow()
   const props = {
     title,

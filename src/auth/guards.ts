@@ -1,6 +1,8 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import type { Config } from '../config.ts'
+import type { Db } from '../db/connection.ts'
+import { speakTo, switchedTo } from '../ui/locale.ts'
 import type { Sessions, SignedIn } from './lucia.ts'
 
 declare module 'hono' {
@@ -13,18 +15,25 @@ declare module 'hono' {
 
 const FRESH_MS = 10 * 60_000
 
-/** Puts the signed-in user on the request. A request without a session cookie asks the database nothing. */
-export function readSession(sessions: Sessions, { ownerEmail }: Pick<Config, 'ownerEmail'>): MiddlewareHandler {
+/** Puts the signed-in user on the request, and speaks their language; the one they switch to is kept. A request without a session cookie asks the database nothing. */
+export function readSession(db: Db, sessions: Sessions, { ownerEmail }: Pick<Config, 'ownerEmail'>): MiddlewareHandler {
   return createMiddleware(async (c, next) => {
     const cookie = c.req.header('cookie')
     const { user, setCookie } = cookie ? await sessions.read(cookie) : { user: undefined }
     c.set('user', user)
     c.set('isOwner', user?.emailVerified === true && user.email === ownerEmail)
+    if (user) await speakTheirs(c, db, user)
     await next()
     if (user) c.header('cache-control', 'private, no-store')
     // A handler that starts or ends a session has the last word.
     if (setCookie && !c.res.headers.has('set-cookie')) c.header('set-cookie', setCookie, { append: true })
   })
+}
+
+async function speakTheirs(c: Context, db: Db, { userId, locale }: SignedIn): Promise<void> {
+  const chosen = switchedTo(c)
+  if (!chosen) return speakTo(c, locale)
+  if (chosen !== locale) await db.updateTable('users').set({ locale: chosen }).where('id', '=', userId).execute()
 }
 
 /** Guests are sent to sign in, and come back. */

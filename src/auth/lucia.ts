@@ -11,6 +11,8 @@ export interface SignedIn {
   userId: string
   email: string
   emailVerified: boolean
+  /** The language that they chose; null while they never did. */
+  locale: string | null
   /** The session, as the database knows it. */
   sessionHash: string
   /** When this session began, by a proof of who it is. */
@@ -36,6 +38,7 @@ export interface Sessions {
 interface UserAttributes {
   email: string
   email_verified_at: Date | null
+  locale: string | null
 }
 interface SessionAttributes {
   device: string | null
@@ -68,11 +71,12 @@ export function createSessions(db: Db, { secure }: { secure: boolean }): Session
       const { session, user } = await lucia.validateSession(id)
       if (!session) return { user: undefined, setCookie: lucia.createBlankSessionCookie().serialize() }
       const setCookie = session.fresh ? lucia.createSessionCookie(id).serialize() : undefined
-      const { email, emailVerified } = user
+      const { email, emailVerified, locale } = user
       const signedIn = {
         userId: user.id,
         email,
         emailVerified,
+        locale,
         sessionHash: sha256(id),
         signedInAt: session.signedInAt,
       }
@@ -91,7 +95,11 @@ function createLucia(db: Db, secure: boolean) {
     // Prolonged when half of it is over.
     sessionExpiresIn: new TimeSpan(30, 'd'),
     sessionCookie: { name: secure ? '__Host-session' : 'session', attributes: { secure, sameSite: 'lax', path: '/' } },
-    getUserAttributes: ({ email, email_verified_at }) => ({ email, emailVerified: email_verified_at !== null }),
+    getUserAttributes: ({ email, email_verified_at, locale }) => ({
+      email,
+      emailVerified: email_verified_at !== null,
+      locale,
+    }),
     getSessionAttributes: ({ created_at }) => ({ signedInAt: created_at ?? new Date() }),
   })
 }
@@ -104,15 +112,15 @@ function adapterFor(db: Db): Adapter {
         .selectFrom('sessions')
         .innerJoin('users', 'users.id', 'sessions.user_id')
         .select(['sessions.user_id', 'sessions.expires_at', 'sessions.created_at', 'sessions.last_seen_at'])
-        .select(['sessions.device', 'sessions.method', 'users.email', 'users.email_verified_at'])
+        .select(['sessions.device', 'sessions.method', 'users.email', 'users.email_verified_at', 'users.locale'])
         .where('sessions.id', '=', sha256(sessionId))
         .executeTakeFirst()
       if (!row) return [null, null]
       await noteSeen(db, sessionId, row.last_seen_at)
-      const { user_id, expires_at, device, method, created_at, email, email_verified_at } = row
+      const { user_id, expires_at, device, method, created_at, email, email_verified_at, locale } = row
       return [
         { id: sessionId, userId: user_id, expiresAt: expires_at, attributes: { device, method, created_at } },
-        { id: user_id, attributes: { email, email_verified_at } },
+        { id: user_id, attributes: { email, email_verified_at, locale } },
       ]
     },
     async getUserSessions(userId) {

@@ -2,8 +2,8 @@ import type { Context } from 'hono'
 import type { AccountNoticeProps } from '../../emails/index.ts'
 import { catalog } from '../catalog.ts'
 import type { Trx } from '../db/connection.ts'
+import { languageOf } from '../mail/language.ts'
 import { queueMail } from '../mail/outbox.ts'
-import { asLocale } from '../ui/i18n.ts'
 import { accountOfProvedEmail, endSessions, setPassword } from './accounts.ts'
 import { hashPassword } from './passwords.ts'
 import type { Proof } from './proofs.ts'
@@ -86,10 +86,10 @@ async function changeEmail(
 export async function notify(
   { jobs, config }: Pick<AuthDeps, 'jobs' | 'config'>,
   trx: Trx,
-  to: { id: string; email: string },
+  to: { id: string; email: string; locale?: string | null },
   notice: { what: AccountNoticeProps['what']; newEmail?: string },
 ): Promise<void> {
-  const locale = asLocale(config.locale)
+  const locale = await languageOf(trx, { userId: to.id }, to.locale ?? config.locale)
   const props = { ...notice, resetUrl: `${config.baseUrl}/reset-password`, locale, shopName: catalog.name[locale] }
   await queueMail(jobs, trx, {
     key: `${notice.what}:${crypto.randomUUID()}`,

@@ -108,6 +108,8 @@ export interface Tables {
     subscription_id: string | null
     invoice_id: string | null
     request_id: string | null
+    /** Whether the payer wants to be named on the supporters' page. */
+    on_wall: Generated<boolean>
   }
   subscriptions: {
     id: string
@@ -249,6 +251,7 @@ export interface Tables {
     name: string | null
     message: string | null
     request_id: string | null
+    on_wall: Generated<boolean>
     description: string
     amount: number
     currency: string
@@ -271,6 +274,7 @@ export interface Tables {
     name: string | null
     message: string | null
     request_id: string | null
+    on_wall: Generated<boolean>
     description: string
     amount: number
     currency: string
@@ -283,6 +287,7 @@ export interface Tables {
     created_at: Now
     decided_at: Timestamp | null
   }
+  hidden_supporters: { payment_id: string; hidden_at: Now }
   questions: {
     id: string
     user_id: string

@@ -56,6 +56,11 @@ export function nameOfChoice({ price, request }: Choice, locale: Locale): string
   return price ? nameOf(price, locale) : words[locale].tip
 }
 
+/** A gift: neither sold nor asked for. */
+export function isTip({ price, request }: Choice): boolean {
+  return !price && !request
+}
+
 export function tipKey(amount: number): string {
   return `tip-${amount}`
 }

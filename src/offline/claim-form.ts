@@ -23,7 +23,8 @@ export const ClaimForm = z.object({
   email: z.string().transform(plain).pipe(EmailAddress),
   name: optionalText(NAME_LENGTH),
   message: optionalText(MESSAGE_LENGTH),
+  wall: z.literal('yes').optional(),
 })
 
 export type ClaimField = 'email' | 'name' | 'message'
-export type ClaimTyped = Partial<Record<ClaimField, string>>
+export type ClaimTyped = Partial<Record<ClaimField, string>> & { wall?: boolean }

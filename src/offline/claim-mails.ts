@@ -2,8 +2,8 @@ import { type Selectable, sql } from 'kysely'
 import { catalog } from '../catalog.ts'
 import type { Trx } from '../db/connection.ts'
 import type { Tables } from '../db/tables.ts'
+import { languageOf } from '../mail/language.ts'
 import { queueMail } from '../mail/outbox.ts'
-import { asLocale } from '../ui/i18n.ts'
 import type { OfflineDeps } from './entries.ts'
 
 type Claim = Selectable<Tables['offline_claims']>
@@ -50,7 +50,7 @@ export async function mailRefusal(
   trx: Trx,
   { id, amount, currency, description, code, email, user_id, ...claim }: Claim & { email: string },
 ): Promise<void> {
-  const locale = asLocale(claim.locale)
+  const locale = await languageOf(trx, { email }, claim.locale)
   const props = {
     amount: { amount, currency },
     description,

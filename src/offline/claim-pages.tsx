@@ -1,13 +1,13 @@
 import { catalog } from '../catalog.ts'
 import type { Product as CatalogProduct, PaymentCode } from '../define-catalog.ts'
 import { formatMoney } from '../money.ts'
-import { Field, Problem, SubmitButton, TextArea } from '../ui/form.tsx'
+import { Checkbox, Field, Problem, SubmitButton, TextArea } from '../ui/form.tsx'
 import type { Locale } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
 import { Money } from '../ui/money.tsx'
 import { assetUrl } from '../ui/static.ts'
 import { words as common } from '../ui/words.ts'
-import { type Choice, choices, nameOfChoice } from './choices.ts'
+import { type Choice, choices, isTip, nameOfChoice } from './choices.ts'
 import { type ClaimField, type ClaimTyped, MESSAGE_LENGTH } from './claim-form.ts'
 import { words } from './claim-words.ts'
 import type { Claim } from './claims.ts'
@@ -89,11 +89,23 @@ export interface PayProps extends PageContext, Codes {
   typed: ClaimTyped
   /** Whose account it will be, and can't be another's. */
   ownEmail: string | undefined
+  /** A box that who tips may tick. */
+  tipChoice?: string | undefined
   problems?: Partial<Record<ClaimField, string>>
   notice?: string
 }
 
-export function PayPage({ codes, choice, code, typed, ownEmail, problems = {}, notice, ...context }: PayProps) {
+export function PayPage({
+  codes,
+  choice,
+  code,
+  typed,
+  ownEmail,
+  tipChoice,
+  problems = {},
+  notice,
+  ...context
+}: PayProps) {
   const { locale } = context
   const t = words[locale]
   const name = nameOfChoice(choice, locale)
@@ -147,7 +159,7 @@ export function PayPage({ codes, choice, code, typed, ownEmail, problems = {}, n
               autocomplete="nickname"
               maxLength={NAME_LENGTH}
             />
-            {!choice.price && !choice.request && (
+            {isTip(choice) && (
               <TextArea
                 name="message"
                 label={t.message}
@@ -157,6 +169,7 @@ export function PayPage({ codes, choice, code, typed, ownEmail, problems = {}, n
                 maxLength={MESSAGE_LENGTH}
               />
             )}
+            {tipChoice && isTip(choice) && <Checkbox label={tipChoice} name="wall" checked={typed.wall} />}
             <input type="hidden" name="code" value={code} />
             <input type="hidden" name="amount" value={String(choice.money.amount)} />
             <SubmitButton>{t.paid}</SubmitButton>

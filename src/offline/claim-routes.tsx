@@ -4,12 +4,12 @@ import type { z } from 'zod'
 import { tooManyText } from '../auth/limit-words.ts'
 import { type Limits, TooMany } from '../auth/limits.ts'
 import type { PaymentCode } from '../define-catalog.ts'
-import type { Feature } from '../feature.ts'
+import { type Feature, tipChoiceOf } from '../feature.ts'
 import type { Locale } from '../locales.ts'
 import { plain } from '../plain-text.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
-import { type Choice, choiceOf } from './choices.ts'
+import { type Choice, choiceOf, isTip } from './choices.ts'
 import { type ClaimField, ClaimForm, type ClaimTyped, isCode, newCode } from './claim-form.ts'
 import { ChoosePage, ClaimPage, PayPage, type PayProps } from './claim-pages.tsx'
 import { words } from './claim-words.ts'
@@ -38,7 +38,7 @@ export function claimRoutes(deps: ClaimDeps, codes: PaymentCode[]): Hono {
       const code = c.req.query('code')
       // In the address: a phone that comes back from its wallet may load the page again, and must find the same code.
       if (!isCode(code) || (await isClaimed(deps.db, code))) return c.redirect(withCode(c))
-      return show(c, codes, { choice, code, typed: typedIn(c.req.query()) }, 200)
+      return show(c, deps, codes, { choice, code, typed: typedIn(c.req.query()) }, 200)
     })
     .post('/:choice', async (c) => {
       const choice = await choiceOf(c.req.param('choice'), deps)
@@ -49,15 +49,18 @@ export function claimRoutes(deps: ClaimDeps, codes: PaymentCode[]): Hono {
       const form = { choice, code, typed: typedIn(sent) }
       const own = ownEmail(c)
       const parsed = ClaimForm.safeParse({ ...sent, email: own ?? sent.email })
-      if (!parsed.success) return show(c, codes, { ...form, problems: problemsIn(parsed.error, c.var.locale) }, 422)
+      if (!parsed.success)
+        return show(c, deps, codes, { ...form, problems: problemsIn(parsed.error, c.var.locale) }, 422)
       const tooMany = await countOne(c, deps)
-      if (tooMany) return show(c, codes, { ...form, notice: tooMany }, 429)
+      if (tooMany) return show(c, deps, codes, { ...form, notice: tooMany }, 429)
       const userId = own && c.var.user?.userId
-      const claim = await makeClaim(deps, { choice, code, ...parsed.data, userId, locale: c.var.locale })
+      const { wall, ...typed } = parsed.data
+      const onWall = wall !== undefined && isTip(choice) && tipChoiceOf(deps.features, c.var.locale) !== undefined
+      const claim = await makeClaim(deps, { choice, code, ...typed, onWall, userId, locale: c.var.locale })
       if (typeof claim === 'string') {
         // Whoever writes a code a second time gets another for the next transfer.
         const again = claim === 'code-used' ? { ...form, code: newCode() } : form
-        return show(c, codes, { ...again, notice: words[c.var.locale].notClaimed[claim] }, 422)
+        return show(c, deps, codes, { ...again, notice: words[c.var.locale].notClaimed[claim] }, 422)
       }
       return c.redirect(`/offline/claims/${claim.id}`, 303)
     })
@@ -72,12 +75,15 @@ function withCode(c: Context): string {
 
 function show(
   c: Context,
+  { features }: ClaimDeps,
   codes: PaymentCode[],
   props: { choice: Choice } & Pick<PayProps, 'code' | 'typed' | 'problems' | 'notice'>,
   status: 200 | 422 | 429,
 ) {
   c.header('cache-control', 'no-store')
-  return renderPage(c, <PayPage {...pageContext(c)} codes={codes} ownEmail={ownEmail(c)} {...props} />, status)
+  const tipChoice = tipChoiceOf(features, c.var.locale)
+  const page = <PayPage {...{ ...pageContext(c), codes, tipChoice, ownEmail: ownEmail(c), ...props }} />
+  return renderPage(c, page, status)
 }
 
 /** Of somebody who is signed in and has proved it: what they pay is theirs. */
@@ -101,7 +107,8 @@ async function countOne(c: Context, { limits }: ClaimDeps): Promise<string | und
 const asText = (value: unknown) => (typeof value === 'string' ? plain(value) : '')
 
 function typedIn(sent: Record<string, unknown>): ClaimTyped {
-  return { email: asText(sent.email), name: asText(sent.name), message: asText(sent.message) }
+  const { email, name, message, wall } = sent
+  return { email: asText(email), name: asText(name), message: asText(message), wall: wall === 'yes' }
 }
 
 /** A word for each wrong field. What only a tampered form can send is a 400. */

@@ -25,6 +25,8 @@ interface Claimed {
   userId: string | undefined
   name: string | undefined
   message: string | undefined
+  /** They want to be named on the supporters' page. */
+  onWall: boolean
   locale: Locale
 }
 
@@ -33,9 +35,9 @@ interface Claimed {
  * the note of one transfer.
  */
 export async function makeClaim(deps: OfflineDeps, claimed: Claimed): Promise<{ id: string } | NotClaimed> {
-  const { choice, code, email, userId = null, name = null, message = null, locale } = claimed
+  const { choice, code, email, userId = null, name = null, message = null, onWall, locale } = claimed
   const { money, price } = choice
-  const form_hash = sha256(JSON.stringify([code, choice.key, money, email, name, message]))
+  const form_hash = sha256(JSON.stringify([code, choice.key, money, email, name, message, onWall]))
   const outcome = await deps.db.transaction().execute(async (trx) => {
     // One after the other: counted is what is there.
     await sql`select pg_advisory_xact_lock(hashtext('offline claim'))`.execute(trx)
@@ -58,6 +60,7 @@ export async function makeClaim(deps: OfflineDeps, claimed: Claimed): Promise<{ 
         user_id: userId,
         name,
         message,
+        on_wall: onWall,
         request_id: choice.request?.requestId ?? null,
         ...money,
         description: nameOfChoice(choice, locale),
@@ -103,8 +106,34 @@ export async function decide(
     await trx.updateTable('offline_claims').set({ state: decision, decided_at }).where('id', '=', id).execute()
     const email = await emailOf(trx, claim)
     if (decision === 'confirmed') {
-      const { name, message, description, amount, currency, price_key, credits, plan, days, locale, request_id } = claim
-      const paid = { name, message, description, amount, currency, price_key, credits, plan, days, locale, request_id }
+      const {
+        name,
+        message,
+        description,
+        amount,
+        currency,
+        price_key,
+        credits,
+        plan,
+        days,
+        locale,
+        request_id,
+        on_wall,
+      } = claim
+      const paid = {
+        name,
+        message,
+        description,
+        amount,
+        currency,
+        price_key,
+        credits,
+        plan,
+        days,
+        locale,
+        request_id,
+        on_wall,
+      }
       // A pass begins now: its payer has waited for us.
       await recordEntry(deps, trx, { ...paid, key: `claim:${id}`, email, received_at: decided_at })
     } else if (email) {
@@ -191,7 +220,7 @@ export function ownClaims(db: Db, payer: { id: string; email: string }) {
       'days',
       'locale',
     ])
-    .select(['state', 'created_at as claimedAt', 'decided_at as decidedAt'])
+    .select(['state', 'created_at as claimedAt', 'decided_at as decidedAt', 'on_wall as onWall'])
     .where(isPaidBy(payer))
     .orderBy('created_at')
     .execute()
@@ -206,6 +235,7 @@ export async function forgetClaims(trx: Trx, { userId, email, emailVerified }: S
       email: null,
       name: null,
       message: null,
+      on_wall: false,
       state: sql<ClaimState>`case when state = 'open' then 'closed' else state end`,
       decided_at: sql<Date>`coalesce(decided_at, now())`,
     })

@@ -94,7 +94,7 @@ export function ownEntries(db: Db, payer: { id: string; email: string }) {
       'plan',
       'days',
     ])
-    .select(['locale', 'received_at as receivedAt', 'created_at as enteredAt', 'reverses'])
+    .select(['locale', 'received_at as receivedAt', 'created_at as enteredAt', 'reverses', 'on_wall as onWall'])
     .where(isPaidBy(payer))
     .orderBy('id')
     .execute()

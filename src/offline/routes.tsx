@@ -48,8 +48,12 @@ export function offline(deps: ClaimDeps & { paymentCodes?: PaymentCode[] | undef
 
 const direct: Direct = {
   price: ({ key }) => `/offline/${key}`,
-  tip: ({ money, name, message }) => {
-    const typed = new URLSearchParams({ ...(name && { name }), ...(message && { message }) })
+  tip: ({ money, name, message, onWall }) => {
+    const typed = new URLSearchParams({
+      ...(name && { name }),
+      ...(message && { message }),
+      ...(onWall && { wall: 'yes' }),
+    })
     return `/offline/${tipKey(money.amount)}?${typed}`
   },
   payable: (key) => `/offline/${key}`,

@@ -32,6 +32,8 @@ interface Amount {
   money: Money
   name?: string | undefined
   message?: string | undefined
+  /** They want to be named on the supporters' page. */
+  onWall?: boolean | undefined
   /** The payment request that is paid. Its page is for whoever has the link: Stripe shows it in their browser's language. */
   request?: string | undefined
   /** When the page at Stripe closes: 30 minutes to 24 hours from now; a day where nothing is said. */
@@ -81,7 +83,8 @@ function commonParams(
 }
 
 function amountParams(order: Amount & OrderBase): Stripe.Checkout.SessionCreateParams {
-  const { kind, description, money, name, message, request, expiresAt, locale, userId: user } = order
+  const { kind, description, money, name, message, onWall, request, expiresAt, locale, userId: user } = order
+  const wall = onWall ? 'yes' : undefined
   const { currency, amount: unit_amount } = money
   return {
     mode: 'payment',
@@ -89,7 +92,10 @@ function amountParams(order: Amount & OrderBase): Stripe.Checkout.SessionCreateP
     ...(request && { locale: 'auto' }),
     ...(expiresAt && { expires_at: Math.ceil(expiresAt.getTime() / 1000) }),
     line_items: [{ quantity: 1, price_data: { currency, unit_amount, product_data: { name: description } } }],
-    ...paymentData(description, asMetadata({ app: 'first-paid-user', kind, locale, name, message, request, user })),
+    ...paymentData(
+      description,
+      asMetadata({ app: 'first-paid-user', kind, locale, name, message, wall, request, user }),
+    ),
   }
 }
 

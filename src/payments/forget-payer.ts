@@ -23,7 +23,7 @@ export async function forgetPayer(trx: Trx, user: { id: string; email: string })
   const subscriptions = await trx.updateTable('subscriptions').set(forgotten).where(isTheirs).returning('id').execute()
   const entries = await trx
     .updateTable('offline_entries')
-    .set({ email: null, name: null, message: null })
+    .set({ email: null, name: null, message: null, on_wall: false })
     .where(isTheirs)
     .returning('id')
     .execute()

@@ -17,6 +17,8 @@ export const PaymentMetadata = z.object({
   plan: z.string().optional(),
   days: z.coerce.number().int().positive().optional(),
   request: z.string().optional(),
+  /** 'yes' where the payer wants to be named on the supporters' page. */
+  wall: z.string().optional(),
   /** Who was signed in when it was begun. */
   user: z.string().optional(),
 })

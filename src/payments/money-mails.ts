@@ -1,8 +1,8 @@
 import type { MoneyNoticeProps } from '../../emails/index.ts'
 import { catalog } from '../catalog.ts'
 import type { Trx } from '../db/connection.ts'
+import { languageOf } from '../mail/language.ts'
 import { queueMail } from '../mail/outbox.ts'
-import { asLocale } from '../ui/i18n.ts'
 import { isAsked } from './dispute-states.ts'
 import type { MailDeps, PaymentFacts } from './payment-mails.ts'
 import type { Row } from './reading.ts'
@@ -37,7 +37,7 @@ async function queueRefund(
   { id, amount, currency, created_at }: Row<'refunds'>,
 ): Promise<void> {
   if (!payment.email) return
-  const locale = asLocale(payment.locale)
+  const locale = await languageOf(trx, { email: payment.email }, payment.locale)
   await queueMail(jobs, trx, {
     key: `refund:${id}`,
     to: payment.email,

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import { catalog, productOfPlan } from '../catalog.ts'
 import type { Db } from '../db/connection.ts'
+import { languageOf } from '../mail/language.ts'
 import { queueMail } from '../mail/outbox.ts'
-import { asLocale } from '../ui/i18n.ts'
 import { isKept } from './offline-entries.ts'
 import { accessEnds, isKeptPass, passEnds } from './rights.ts'
 import type { SyncDeps } from './sync.ts'
@@ -26,7 +26,7 @@ async function tell({ db, jobs, config }: PassMailDeps, passes: PassesOfPlan, no
   const until = passEnds(list.map(({ paid_at, days }) => ({ paid_at: new Date(paid_at), days })))
   const product = productOfPlan(plan)
   if (!until || !product || until <= now || until > soon(now) || (await lastsLonger(db, passes, until))) return
-  const locale = asLocale(list.at(-1)!.locale)
+  const locale = await languageOf(db, { email }, list.at(-1)!.locale)
   await db.transaction().execute((trx) =>
     queueMail(jobs, trx, {
       // By address, not by account: a guest who follows the mail and signs in gets no second one.

@@ -2,8 +2,9 @@ import type { Selectable } from 'kysely'
 import { catalog } from '../catalog.ts'
 import type { Trx } from '../db/connection.ts'
 import type { Tables } from '../db/tables.ts'
+import { languageOf } from '../mail/language.ts'
 import { queueMail } from '../mail/outbox.ts'
-import { asLocale } from '../ui/i18n.ts'
+import { paymentName } from './payment-name.ts'
 import type { SyncDeps } from './sync.ts'
 
 export type MailDeps = Pick<SyncDeps, 'config' | 'jobs'>
@@ -54,7 +55,7 @@ export async function queueReceipt(
   about = new Date(),
 ): Promise<void> {
   if (!payment.email) return
-  const locale = asLocale(payment.locale)
+  const locale = await languageOf(trx, { email: payment.email }, payment.locale)
   await queueMail(jobs, trx, {
     key: `receipt:${payment.id}`,
     to: payment.email,
@@ -64,9 +65,11 @@ export async function queueReceipt(
       template: 'receipt',
       props: {
         ...factsOf(config, payment),
+        description: paymentName({ kind: '', ...payment }, locale),
         locale,
         shopName: catalog.name[locale],
         homeUrl: config.baseUrl,
+        receiptUrl: `${config.baseUrl}/account/receipts/${payment.id}`,
         accountUrl: payment.price_key ? `${config.baseUrl}/account` : undefined,
       },
     },

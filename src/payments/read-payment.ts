@@ -123,6 +123,7 @@ function factsOf({
   plan,
   days,
   request,
+  wall,
   user,
 }: PaymentMetadata) {
   return {
@@ -136,6 +137,7 @@ function factsOf({
     plan: plan ?? null,
     days: days ?? null,
     request_id: request ?? null,
+    on_wall: wall === 'yes',
     buyer_id: user ?? null,
   }
 }

@@ -2,8 +2,8 @@ import type { Selectable } from 'kysely'
 import { catalog, productOfPlan } from '../catalog.ts'
 import type { Trx } from '../db/connection.ts'
 import type { Tables } from '../db/tables.ts'
+import { languageOf } from '../mail/language.ts'
 import { queueMail } from '../mail/outbox.ts'
-import { asLocale } from '../ui/i18n.ts'
 import { accessEnds } from './rights.ts'
 import type { SyncDeps } from './sync.ts'
 
@@ -16,7 +16,7 @@ export async function queueSubscriptionMails(
   const { id, status, email, plan, period_start, ended_at } = subscription
   const product = productOfPlan(plan)
   if (!email || !product) return
-  const locale = asLocale(subscription.locale)
+  const locale = await languageOf(trx, { email }, subscription.locale)
   const send = (what: 'payment-failed' | 'ended', key: string, until: Date, about: Date) =>
     queueMail(jobs, trx, {
       key,

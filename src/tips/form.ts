@@ -24,6 +24,7 @@ export const TipForm = z
     own: z.string().max(100, 'tooLong').default(''),
     name: optionalText(NAME_LENGTH),
     message: optionalText(MESSAGE_LENGTH),
+    wall: z.literal('yes').optional(),
     request: z.string().regex(/^[\w-]{8,64}$/),
     currency: z.literal(catalog.currency).optional(),
     /** The page of ours that it was sent from: who does not pay comes back to it. */

@@ -1,7 +1,7 @@
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { catalog } from '../catalog.ts'
 import { type Money as Amount, formatMoney } from '../money.ts'
-import { Field, Problem, TextArea } from '../ui/form.tsx'
+import { Checkbox, Field, Problem, TextArea } from '../ui/form.tsx'
 import { currencyName } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
 import { Money } from '../ui/money.tsx'
@@ -14,15 +14,17 @@ export interface TipForm {
   bounds: { min: Amount; max: Amount }
   currency: string
   /** What was typed, kept. `amount` is a preset in minor units; `own`, when filled, wins. */
-  values: { amount?: string; own?: string; name?: string; message?: string; request: string }
+  values: { amount?: string; own?: string; name?: string; message?: string; wall?: boolean; request: string }
   problems: Partial<Record<'amount' | 'name' | 'message', string>>
   /** The longest that the server takes. */
   limits?: { name: number; message: number }
+  /** A box to tick, besides. */
+  choice?: string | undefined
 }
 
 export function TipPage({ form, ways, ...context }: PageContext & { form: TipForm; ways: JSX.Element[] }) {
   const { locale } = context
-  const { bounds, currency, limits, problems, values } = form
+  const { bounds, currency, limits, problems, values, choice } = form
   const t = words[locale]
   const optional = common[locale].optional
   return (
@@ -65,6 +67,7 @@ export function TipPage({ form, ways, ...context }: PageContext & { form: TipFor
           error={problems.message}
           maxLength={limits?.message}
         />
+        {choice && <Checkbox label={choice} name="wall" checked={values.wall} />}
         <input type="hidden" name="request" value={values.request} />
         <PayButton {...context} form={form} />
         <p class="small muted">{(context.withoutStripe ? t.directly : t.methods)(currencyName(currency, locale))}</p>

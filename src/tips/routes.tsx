@@ -7,7 +7,7 @@ import { randomToken } from '../auth/tokens.ts'
 import { catalog } from '../catalog.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/connection.ts'
-import { directOf, type Feature } from '../feature.ts'
+import { directOf, type Feature, tipChoiceOf } from '../feature.ts'
 import { type CheckoutDeps, createCheckout } from '../payments/checkout.ts'
 import { payerOf } from '../payments/customers.ts'
 import { renderPage } from '../ui/layout.tsx'
@@ -43,10 +43,11 @@ function tipRoutes(deps: TipDeps): Hono {
       '/',
       zValidator('form', TipForm, (result, c) => showProblems(result, c, deps)),
       async (c) => {
-        const { price, name, message, back, request } = c.req.valid('form')
+        const { price, name, message, wall, back, request } = c.req.valid('form')
         const { locale } = c.var
+        const onWall = wall !== undefined && tipChoiceOf(deps.features, locale) !== undefined
         const direct = directOf(deps)
-        if (direct) return c.redirect(direct.tip({ money: price, name, message }), 303)
+        if (direct) return c.redirect(direct.tip({ money: price, name, message, onWall }), 303)
         await deps.limits.count(c, 'checkout')
         const { url } = await createCheckout(deps, {
           kind: 'tip',
@@ -54,6 +55,7 @@ function tipRoutes(deps: TipDeps): Hono {
           money: price,
           name,
           message,
+          onWall,
           locale,
           cancelPath: back,
           requestId: request,
@@ -79,6 +81,7 @@ function showForm(
     values,
     problems,
     limits,
+    choice: tipChoiceOf(features, c.var.locale),
   }
   // Each visit gets a request id of its own.
   c.header('cache-control', 'no-store')
@@ -113,6 +116,7 @@ function showProblems(
       own: text('own'),
       name: text('name'),
       message: text('message'),
+      wall: typed.wall === 'yes',
       request: text('request'),
     },
     problems,

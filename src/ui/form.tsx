@@ -83,6 +83,20 @@ export function Select({
   )
 }
 
+/** Sends `name=yes` when it is ticked. */
+export function Checkbox({
+  label,
+  name,
+  checked,
+}: Pick<FieldProps, 'label' | 'name'> & { checked?: boolean | undefined }) {
+  return (
+    <label class="check">
+      <input type="checkbox" name={name} value="yes" checked={checked} />
+      <span>{label}</span>
+    </label>
+  )
+}
+
 function Labelled({
   label,
   name,

@@ -22,6 +22,7 @@ export interface PageContext {
   tabs?: Tab[] | undefined
   /** Of the header. */
   links?: Tab[] | undefined
+  footerLinks?: Tab[] | undefined
 }
 
 export interface Tab {
@@ -78,9 +79,7 @@ export function Page(props: PageProps) {
         <main id="main" class={narrow ? 'narrow' : undefined}>
           {children}
         </main>
-        {context.user !== 'owner' && (
-          <footer>{footer ?? (context.withoutStripe ? words[locale].footerDirect : words[locale].footer)}</footer>
-        )}
+        {context.user !== 'owner' && <Footer {...context} text={footer} />}
       </body>
     </html>
   )
@@ -127,6 +126,24 @@ function inLanguage(path: string, locale: Locale): string {
   url.searchParams.set('lang', locale)
   // Never "//elsewhere", which a browser reads as another site.
   return url.pathname.replace(/^\/+/, '/') + url.search
+}
+
+function Footer({ locale, withoutStripe, footerLinks = [], text }: PageContext & { text: string | undefined }) {
+  const t = words[locale]
+  return (
+    <footer>
+      {text ?? (withoutStripe ? t.footerDirect : t.footer)}
+      {footerLinks.length > 0 && (
+        <nav aria-label={t.about}>
+          {footerLinks.map(({ href, text, current }) => (
+            <a href={href} aria-current={current}>
+              {text}
+            </a>
+          ))}
+        </nav>
+      )}
+    </footer>
+  )
 }
 
 function Tabs({ tabs, label }: { tabs: Tab[]; label: string }) {

@@ -10,6 +10,8 @@ declare module 'hono' {
     locale: Locale
     /** What the features put into the header. */
     links: { href: string; text: Record<Locale, string> }[] | undefined
+    /** And at the foot of the page. */
+    footerLinks: { href: string; text: Record<Locale, string> }[] | undefined
     /** The parts of the dashboard; absent elsewhere. */
     tabs: { href: string; title: Record<Locale, string> }[] | undefined
   }
@@ -18,11 +20,11 @@ declare module 'hono' {
 const COOKIE = 'lang'
 const YEAR = 365 * 24 * 60 * 60
 
-/** Finds the reader's language; `?lang=` is the switch, and is remembered. */
+/** Finds the reader's language; `?lang=` is the switch, and is remembered. The account's comes later, see speakTo. */
 export function readLocale(fallback: Locale): MiddlewareHandler {
   return createMiddleware(async (c, next) => {
-    const query = c.req.query('lang')
-    if (isLocale(query)) setCookie(c, COOKIE, query, { maxAge: YEAR, sameSite: 'Lax', path: '/', httpOnly: true })
+    const query = switchedTo(c)
+    if (query) setCookie(c, COOKIE, query, { maxAge: YEAR, sameSite: 'Lax', path: '/', httpOnly: true })
     const acceptLanguage = c.req.header('accept-language')
     c.set('locale', pickLocale({ query, cookie: getCookie(c, COOKIE), acceptLanguage, fallback }))
     await next()
@@ -30,10 +32,24 @@ export function readLocale(fallback: Locale): MiddlewareHandler {
   })
 }
 
+/** The language that this very request switches to. */
+export function switchedTo(c: Context): Locale | undefined {
+  const query = c.req.query('lang')
+  return isLocale(query) ? query : undefined
+}
+
+/** Who is signed in reads their own language, unless this browser was switched to one. */
+export function speakTo(c: Context, account: string | null): void {
+  const said = { query: c.req.query('lang'), cookie: getCookie(c, COOKIE), account: account ?? undefined }
+  c.set('locale', pickLocale({ ...said, fallback: c.var.locale }))
+}
+
 /** What every page is told about its request. */
 export function pageContext(c: Context): PageContext {
-  const { locale, siteUrl, withoutStripe, user, isOwner, tabs, links } = c.var
+  const { locale, siteUrl, withoutStripe, user, isOwner, tabs } = c.var
   const url = new URL(c.req.url)
+  const linked = (links: Context['var']['links'] = []) =>
+    links.map(({ href, text }) => ({ href, text: text[locale as Locale], ...marked(href, url.pathname) }))
   return {
     locale,
     path: url.pathname + url.search,
@@ -41,7 +57,8 @@ export function pageContext(c: Context): PageContext {
     siteUrl,
     withoutStripe,
     user: isOwner ? 'owner' : user ? 'customer' : null,
-    links: links?.map(({ href, text }) => ({ href, text: text[locale as Locale], ...marked(href, url.pathname) })),
+    links: linked(c.var.links),
+    footerLinks: linked(c.var.footerLinks),
     tabs: tabs && tabsAt(url.pathname, tabs, locale),
   }
 }

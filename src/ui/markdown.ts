@@ -12,16 +12,17 @@ markdown.renderer.rules.link_open = (tokens, index, options, _env, self) => {
   tokens[index]!.attrSet('rel', 'nofollow noopener')
   return self.renderToken(tokens, index, options)
 }
-// The page has headings of its own above these.
-markdown.core.ruler.push('lower_headings', ({ tokens }) => {
+// The page has headings of its own above these, unless they are the page's.
+markdown.core.ruler.push('lower_headings', ({ tokens, env }) => {
+  if (env.isPage) return
   for (const token of tokens) {
     if (token.type.startsWith('heading_')) token.tag = `h${Math.min(6, Number(token.tag.slice(1)) + 2)}`
   }
 })
 
 /** Markdown as HTML that does no harm, whoever wrote it. */
-export function rendered(text: string) {
-  return raw(markdown.render(text))
+export function rendered(text: string, { isPage = false } = {}) {
+  return raw(markdown.render(text, { isPage }))
 }
 
 type Tokens = ReturnType<typeof markdown.parse>

@@ -1,0 +1,38 @@
+import { dictionary } from '../ui/i18n.ts'
+
+export const words = dictionary({
+  'zh-CN': {
+    link: '收据',
+    title: '收据',
+    from: '收款方',
+    to: '付款方',
+    what: '项目',
+    quantity: '数量',
+    date: '日期',
+    method: '付款方式',
+    amount: '金额',
+    refunded: '已退',
+    left: '实付',
+    number: '编号',
+    print: '用浏览器的「打印」可以打出来，或者存成 PDF：正好一页。',
+    notInvoice: '这是付款凭证，不是税务发票。需要发票，请写信给收款方。',
+    back: '回到账户',
+  },
+  en: {
+    link: 'Receipt',
+    title: 'Receipt',
+    from: 'From',
+    to: 'Paid by',
+    what: 'For',
+    quantity: 'Quantity',
+    date: 'Date',
+    method: 'Paid with',
+    amount: 'Amount',
+    refunded: 'Refunded',
+    left: 'Paid in the end',
+    number: 'Number',
+    print: 'Print it with your browser, or save it as a PDF: it is one page.',
+    notInvoice: 'This shows that you paid. It is not a tax invoice; if you need one, write to the seller.',
+    back: 'Back to your account',
+  },
+})
