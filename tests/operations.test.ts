@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { migrate } from '../src/db/migrate.ts'
 import { alertOwner } from '../src/operations/alert.ts'
 import { onBothDatabases } from './support/databases.ts'
@@ -62,6 +62,8 @@ onBothDatabases('seeing inside', (database) => {
   test('old code does not start on a database that a newer version has moved on, unless it is told to', async () => {
     const { db } = await database.fresh()
     await sql`insert into kysely_migration (name, timestamp) values ('9999_the_future', '2040')`.execute(db)
+    // The databases of the tests are used again.
+    onTestFinished(async () => void (await sql`delete from kysely_migration where name like '9999%'`.execute(db)))
     await expect(migrate(db)).rejects.toThrow(/newer version \(9999_the_future\)/)
     expect(await migrate(db, { allowNewerDatabase: true })).toEqual([])
   })
