@@ -30,6 +30,7 @@ const levels = [
     'src/tips',
   ],
   ['src/feature.ts'],
+  ['src/doctor'],
   ['src/payments', 'src/auth'],
   ['src/mail'],
   ['src/jobs', 'src/ui', 'src/run.ts', 'src/listen.ts'],
