@@ -9,11 +9,15 @@ export interface Patience {
   everyMs: number
 }
 
-export const patient: Patience = { payMs: 15 * 60_000, arriveMs: 2 * 60_000, everyMs: 1_000 }
+export const usual: Patience = { payMs: 15 * 60_000, arriveMs: 2 * 60_000, everyMs: 1_000 }
 
 /** The PaymentIntent of a session, once it is paid; undefined when that takes too long. Throws Stripe's errors. */
-export function paymentOf(stripe: Stripe, sessionId: string, milliseconds: number): Promise<string | undefined> {
-  return until(milliseconds, patient.everyMs, () => paidIn(stripe, sessionId))
+export function paymentOf(
+  stripe: Stripe,
+  sessionId: string,
+  { payMs, everyMs }: Patience,
+): Promise<string | undefined> {
+  return until(payMs, everyMs, () => paidIn(stripe, sessionId))
 }
 
 async function paidIn(stripe: Stripe, sessionId: string): Promise<string | undefined> {

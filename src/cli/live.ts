@@ -1,5 +1,6 @@
 import { catalog } from '../catalog.ts'
 import { type Config, ConfigError } from '../config.ts'
+import type { World } from '../doctor/check.ts'
 import { examine } from '../doctor/examine.ts'
 import { patientOf } from '../doctor/patient.ts'
 import { formatMoney, type Money } from '../money.ts'
@@ -7,7 +8,7 @@ import { createCheckout, type Order } from '../payments/checkout.ts'
 import { refund } from '../payments/refund.ts'
 import type { SyncDeps } from '../payments/sync.ts'
 import { doctorText, isWell } from './doctor-text.ts'
-import { arrivalOf, expired, type Patience, patient, paymentOf } from './live-waiting.ts'
+import { arrivalOf, expired, type Patience, paymentOf, usual } from './live-waiting.ts'
 import { payAtSandbox } from './sandbox-payer.ts'
 
 export interface GoLiveDeps extends SyncDeps {
@@ -15,6 +16,10 @@ export interface GoLiveDeps extends SyncDeps {
   /** Prints. */
   say(line: string): void
   patience?: Patience
+  /** Instead of a person, or of the sandbox's page. */
+  pay?(url: string): Promise<void>
+  /** What the doctor sees of it; this machine. */
+  world?: Partial<World>
 }
 
 /**
@@ -23,7 +28,7 @@ export interface GoLiveDeps extends SyncDeps {
  * given back all the same.
  */
 export async function goLive(deps: GoLiveDeps): Promise<void> {
-  const { config, say, patience = patient } = deps
+  const { config, say, patience = usual } = deps
   const done = stopwatch(say)
   await seeDoctor(deps)
   done('the doctor finds nothing wrong')
@@ -33,7 +38,7 @@ export async function goLive(deps: GoLiveDeps): Promise<void> {
   const price = formatMoney(money, 'en')
   done(`a checkout for ${price}`)
   await askToPay(deps, url, price)
-  const paymentId = await paymentOf(deps.stripe, id, patience.payMs)
+  const paymentId = await paymentOf(deps.stripe, id, patience)
   if (!paymentId) throw new ConfigError(await expired(deps.stripe, id, patience.payMs))
   done(`paid: ${paymentId}`)
 
@@ -49,8 +54,9 @@ export async function goLive(deps: GoLiveDeps): Promise<void> {
   )
 }
 
-async function seeDoctor({ config, db, stripe }: GoLiveDeps): Promise<void> {
-  const lines = await examine(patientOf(config, { db, stripe }))
+async function seeDoctor({ config, db, stripe, world }: GoLiveDeps): Promise<void> {
+  const patient = patientOf(config, { db, stripe })
+  const lines = await examine({ ...patient, world: { ...patient.world, ...world } })
   if (!isWell(lines)) throw new ConfigError(`${doctorText(lines)}\n\nNothing was bought: mend what failed first.`)
 }
 
@@ -68,7 +74,8 @@ function cheapest({ ownerEmail, locale }: Config) {
   return { order, money }
 }
 
-async function askToPay({ config, say }: GoLiveDeps, url: string, price: string): Promise<void> {
+async function askToPay({ config, say, pay }: GoLiveDeps, url: string, price: string): Promise<void> {
+  if (pay) return pay(url)
   if (!config.stripe.secretKey && !config.stripe.apiBase) return payAtSandbox(url, config.ownerEmail)
   say(`\nNow be your own first customer: pay ${price} here. It is given back in a moment.\n\n  ${url}\n`)
 }
