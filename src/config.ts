@@ -122,6 +122,11 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   }
 }
 
+/** The environment as it was given, for the set-up, which writes it down. */
+export function givenEnvironment(): NodeJS.ProcessEnv {
+  return process.env
+}
+
 /** Which Stripe a secret key is for. */
 function modeOf(secretKey: string | undefined): StripeMode {
   if (!secretKey) return 'sandbox'

@@ -7,9 +7,13 @@ import { createOwnerLink } from './auth/owner-link.ts'
 import { catalog } from './catalog.ts'
 import { serveCommands } from './cli/control.ts'
 import { openDatabase } from './cli/database.ts'
+import { goLive } from './cli/live.ts'
 import { reconcileFor } from './cli/reconcile-books.ts'
+import { tell } from './cli/told.ts'
 import { type Config, ConfigError, loadConfig } from './config.ts'
 import { migrate } from './db/migrate.ts'
+import { examine } from './doctor/examine.ts'
+import { patientOf } from './doctor/patient.ts'
 import { listen } from './listen.ts'
 import { setUpLog } from './log.ts'
 import { createSmtp } from './mail/smtp.ts'
@@ -58,6 +62,8 @@ await run(async () => {
       backup: dump,
       'revenue-rebuild': () => rebuildRollups(connection.db, config.timeZone).then(() => 'Done'),
       'stripe-reconcile': async (query) => reconcileFor(books, query),
+      doctor: async () => JSON.stringify(await examine(patientOf(config, books))),
+      'go-live': async () => tell((say) => goLive({ ...books, say })),
     }))
   if (onSandbox) {
     sandbox.start()

@@ -33,6 +33,7 @@ const levels = [
     'src/wall',
   ],
   ['src/feature.ts'],
+  ['src/doctor'],
   ['src/payments', 'src/auth'],
   ['src/mail'],
   ['src/jobs', 'src/ui', 'src/run.ts', 'src/listen.ts', 'src/log.ts'],

@@ -11,6 +11,8 @@ export interface Commands {
   backup(): Promise<Blob>
   'revenue-rebuild'(): Promise<string>
   'stripe-reconcile'(query: Record<string, string>): Promise<ReadableStream>
+  doctor(): Promise<string>
+  'go-live'(): Promise<ReadableStream>
 }
 
 /**

@@ -1,13 +1,7 @@
 import { type Reconciled, type ReconcileOptions, reconcile } from '../payments/reconcile/reconcile.ts'
 import type { SyncDeps } from '../payments/sync.ts'
 import { mendRollups } from '../revenue/rollups.ts'
-
-/** A line of what the running app answers to stripe:reconcile, as JSON. */
-export interface ReconcileLine {
-  say?: string
-  error?: string
-  result?: Reconciled
-}
+import { tell } from './told.ts'
 
 /** Payments and movements beside Stripe's, then the sums of the days beside the movements. */
 export async function reconcileBooks(deps: SyncDeps, options: ReconcileOptions): Promise<Reconciled> {
@@ -17,20 +11,8 @@ export async function reconcileBooks(deps: SyncDeps, options: ReconcileOptions):
   return options.dryRun ? { ...result, unexplained: result.unexplained + days.length } : result
 }
 
-/** The same for a command that waits at the other end of a socket: a line of JSON for whatever is said. */
+/** The same for a command that waits at the other end of a socket. */
 export function reconcileFor(deps: SyncDeps, query: Record<string, string>): ReadableStream<Uint8Array> {
   const since = query.since ? new Date(query.since) : null
-  const encoder = new TextEncoder()
-  return new ReadableStream({
-    async start(controller) {
-      const write = (line: ReconcileLine) => controller.enqueue(encoder.encode(`${JSON.stringify(line)}\n`))
-      try {
-        const say = (line: string) => write({ say: line })
-        write({ result: await reconcileBooks(deps, { since, dryRun: query.dryRun === 'true', say }) })
-      } catch (error) {
-        write({ error: (error as Error).message })
-      }
-      controller.close()
-    },
-  })
+  return tell((say) => reconcileBooks(deps, { since, dryRun: query.dryRun === 'true', say }))
 }

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import Stripe from 'stripe'
 import { type Config, ConfigError, loadConfig } from '../config.ts'
@@ -10,8 +9,9 @@ import { createStripe } from '../payments/stripe.ts'
 import { run } from '../run.ts'
 import { askRunningApp } from './control.ts'
 import { openDatabase } from './database.ts'
-import { type ReconcileLine, reconcileBooks } from './reconcile-books.ts'
+import { reconcileBooks } from './reconcile-books.ts'
 import { isClean, summary } from './reconcile-summary.ts'
+import { listenTo } from './told.ts'
 
 const DAY_MS = 86_400_000
 type Span = Required<Pick<ReconcileOptions, 'since' | 'dryRun'>>
@@ -47,14 +47,7 @@ async function byRunningApp({ databaseUrl, dataDir }: Config, span: Span, say: (
   if (databaseUrl) return undefined
   const query = { since: span.since?.toISOString() ?? '', dryRun: String(span.dryRun) }
   const answer = await askRunningApp(dataDir, 'stripe-reconcile', query)
-  if (!answer) return undefined
-  for await (const text of createInterface({ input: answer })) {
-    const line = JSON.parse(text) as ReconcileLine
-    if (line.say !== undefined) say(line.say)
-    if (line.error !== undefined) throw new ConfigError(line.error)
-    if (line.result) return line.result
-  }
-  throw new ConfigError('The app stopped on the way. Run this again: it goes on where it was.')
+  return answer && listenTo<Reconciled>(answer, say)
 }
 
 async function here(config: Config, span: Span, say: (line: string) => void): Promise<Reconciled> {

@@ -1,4 +1,6 @@
 import type { Child } from 'hono/jsx'
+import type { Line } from '../doctor/examine.ts'
+import { checkNames } from '../doctor/names.ts'
 import { formatMoney } from '../money.ts'
 import { told } from '../payments/reconcile/told.ts'
 import { formatDate, type Locale } from '../ui/i18n.ts'
@@ -7,6 +9,7 @@ import type { State } from './state.ts'
 import { words } from './words.ts'
 
 interface HealthProps extends PageContext, State {
+  lines: Line[]
   timeZone: string
   notice: string | undefined
 }
@@ -27,6 +30,7 @@ export function HealthPage({ timeZone, notice, ...props }: HealthProps) {
       {!props.withoutStripe && <Books {...props} at={at} />}
       {!props.withoutStripe && <Events {...props} at={at} />}
       <Mails {...props} at={at} />
+      <Checklist {...props} />
     </Page>
   )
 }
@@ -140,6 +144,31 @@ function Mails({ locale, mails, failedMails, at }: SectionProps) {
         ))}
       </ul>
       {failedMails.length > 1 && <Press action="mails">{t.retryAll}</Press>}
+    </section>
+  )
+}
+
+function Checklist({ locale, lines }: { locale: Locale; lines: Line[] }) {
+  const t = words[locale]
+  const waits = lines.some(({ status }) => status === 'failed')
+  return (
+    <section id="checklist">
+      <h2>{t.checklist}</h2>
+      <p class={waits ? 'problem' : 'muted'}>{waits ? t.checklistFailed : t.checklistWell}</p>
+      <ul class="rows">
+        {lines.map(({ name, status, text, mend }) => (
+          <li>
+            <span>{checkNames[locale][name]}</span>
+            <span class={status === 'failed' ? 'out' : 'muted'}>{t.checked[status]}</span>
+            <small>{text[locale]}</small>
+            {mend && <small>→ {mend[locale]}</small>}
+          </li>
+        ))}
+      </ul>
+      <Press action="checklist">{t.checkNow}</Press>
+      <p class="small muted">
+        {t.checklistHint} <code>npm run doctor</code>
+      </p>
     </section>
   )
 }

@@ -1,13 +1,16 @@
 import { type Context, Hono } from 'hono'
+import type Stripe from 'stripe'
 import { requireOwner } from '../auth/guards.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/connection.ts'
+import { patientOf } from '../doctor/patient.ts'
 import type { Feature } from '../feature.ts'
 import type { Jobs } from '../jobs/queue.ts'
 import { retryMails } from '../mail/retry.ts'
 import { dismissEvent, retryEvents } from '../payments/retry-events.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
+import { createChecklist } from './checklist.ts'
 import { HealthPage } from './pages.tsx'
 import { readState } from './state.ts'
 import { troubles } from './troubles.ts'
@@ -16,7 +19,9 @@ import { words } from './words.ts'
 interface HealthDeps {
   db: Db
   jobs: Jobs
-  config: Pick<Config, 'timeZone' | 'stripe'>
+  config: Config
+  /** Undefined where none is used. */
+  stripe: Stripe | undefined
 }
 
 const path = '/dashboard/health'
@@ -35,11 +40,17 @@ export function health(deps: HealthDeps): Feature {
 
 function healthPages(deps: HealthDeps): Hono {
   const { db, jobs, config } = deps
+  const checklist = createChecklist(patientOf(config, deps))
   return new Hono()
     .get('/', async (c) => {
+      const lines = await checklist.read(c.req.query('checked') !== undefined)
       const state = await readState(db)
-      const page = { ...pageContext(c), ...state, timeZone: config.timeZone, notice: noticeOf(c) }
+      const page = { ...pageContext(c), ...state, lines, timeZone: config.timeZone, notice: noticeOf(c) }
       return renderPage(c, <HealthPage {...page} />)
+    })
+    .post('/checklist', async (c) => {
+      await checklist.lookAnew()
+      return c.redirect(`${path}?checked#checklist`, 303)
     })
     .post('/reconcile', async (c) => {
       await db.transaction().execute((trx) => jobs.enqueue(trx, 'reconcile', {}))

@@ -10,3 +10,10 @@ export function createSmtp(url: string): Transporter {
     socketTimeout: 20_000,
   } as object)
 }
+
+/** Connects and signs in, and sends nothing. Throws what the server, or the way to it, says. */
+export async function verifySmtp(url: string, milliseconds: number): Promise<void> {
+  const limits = { connectionTimeout: milliseconds, greetingTimeout: milliseconds, socketTimeout: milliseconds }
+  const transporter = createTransport({ url, ...limits } as object)
+  await transporter.verify().finally(() => transporter.close())
+}

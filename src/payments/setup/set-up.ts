@@ -13,10 +13,15 @@ export interface SetupOptions {
   confirm(): Promise<boolean>
   /** Prints. */
   say(text: string): void
+  /** Instead of printing the signing secret of a new endpoint. */
+  keepSecret?(secret: string): void
 }
 
 /** Makes Stripe what the catalog says: reads, shows a plan, asks, does it. Throws Stripe's errors. */
-export async function setUpStripe({ stripe, mode, dryRun, confirm, say }: SetupOptions, wanted: Wanted): Promise<void> {
+export async function setUpStripe(
+  { stripe, mode, dryRun, confirm, say, keepSecret }: SetupOptions,
+  wanted: Wanted,
+): Promise<void> {
   const found = await findAll(stripe, wanted.catalog)
   const steps = planOf(found, wanted)
   say(planText(steps, wanted, mode, found.settlements))
@@ -27,7 +32,8 @@ export async function setUpStripe({ stripe, mode, dryRun, confirm, say }: SetupO
   say('\nDone:')
   await applyPlan({ stripe, locale: wanted.locale }, steps, (step, secret) => {
     say(stepText(step, wanted.locale))
-    if (secret) say(secretText(secret))
+    if (secret && keepSecret) keepSecret(secret)
+    else if (secret) say(secretText(secret))
   })
   if (steps.some(isNewPrice)) {
     say('\nNow deploy or restart the site: one that still runs may offer prices that are archived by now.')

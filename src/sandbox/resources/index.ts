@@ -1,5 +1,6 @@
 import type { Include } from '../expand.ts'
 import type { Route } from '../route.ts'
+import { account } from './account.ts'
 import { balance, balanceTransactions } from './balance.ts'
 import { charges } from './charges.ts'
 import { coupons } from './coupons.ts'
@@ -33,6 +34,7 @@ export const routes: Route[] = [
   ...refunds,
   ...disputes,
   ...payouts,
+  ...account,
   ...balance,
   ...balanceTransactions,
   ...subscriptions,
