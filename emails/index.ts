@@ -1,4 +1,5 @@
 import { type AccountNoticeProps, accountNotice } from './account-notice.tsx'
+import { type AlertProps, alert } from './alert.tsx'
 import { type ClaimMadeProps, claimMade } from './claim-made.tsx'
 import { type ClaimRefusedProps, claimRefused } from './claim-refused.tsx'
 import { firstPayment } from './first-payment.tsx'
@@ -26,6 +27,7 @@ export type Message =
   | { template: 'question-answered'; props: QuestionAnsweredProps }
   | { template: 'claim-made'; props: ClaimMadeProps }
   | { template: 'claim-refused'; props: ClaimRefusedProps }
+  | { template: 'alert'; props: AlertProps }
 
 export function render(message: Message): Email {
   switch (message.template) {
@@ -53,6 +55,8 @@ export function render(message: Message): Email {
       return claimMade(message.props)
     case 'claim-refused':
       return claimRefused(message.props)
+    case 'alert':
+      return alert(message.props)
   }
 }
 

@@ -117,6 +117,7 @@ function samples(locale: Locale): Samples {
       },
     },
     'claim-refused': { tip: { ...paid, description: tip.description, code, claimUrl: `${SITE}/offline/claims/2b7e` } },
+    alert: { late: { waiting: 3, error: 'Stripe does not answer', healthUrl: `${SITE}/dashboard/health` } },
   }
 }
 

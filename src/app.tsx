@@ -1,8 +1,10 @@
 import { Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { compress } from 'hono/compress'
+import { contextStorage } from 'hono/context-storage'
 import { csrf } from 'hono/csrf'
 import { createMiddleware } from 'hono/factory'
+import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import type pg from 'pg'
 import type Stripe from 'stripe'
@@ -25,6 +27,8 @@ import { health } from './health/routes.tsx'
 import type { Jobs } from './jobs/queue.ts'
 import { legal } from './legal/routes.tsx'
 import { offline } from './offline/routes.tsx'
+import { accessLog } from './operations/access-log.ts'
+import { createMetrics, metricsRoutes } from './operations/metrics.ts'
 import { claimPurchases } from './payments/claims.ts'
 import { webhookRoutes } from './payments/webhook.ts'
 import { healthRoutes } from './probes.ts'
@@ -80,13 +84,16 @@ export function createApp(deps: AppDeps): Hono {
   )
   features.push(api({ ...deps, limits, features }))
   if (!config.stripe.isUsed && !features.some(({ direct }) => direct)) throw new ConfigError(NO_WAY_TO_PAY)
+  const metrics = createMetrics(db)
   const app = new Hono()
   app.onError(answerError)
   app.notFound(answerNotFound)
 
+  app.use(requestId(), contextStorage(), accessLog(metrics))
   app.use(securityHeaders(secure, providers))
   app.use(compress())
   app.route('/', healthRoutes(db))
+  app.route('/metrics', metricsRoutes(metrics, config))
   app.route('/static', staticFiles())
   for (const { shared } of features) if (shared) app.route('/', shared)
   // Before csrf: Stripe signs what it posts.

@@ -29,6 +29,11 @@ export interface Config {
   locale: Locale
   /** How many proxies of our own each request passes, and so how far X-Forwarded-For is believed. */
   trustedProxyHops: number
+  logLevel: string | undefined
+  /** What opens /metrics. */
+  metricsToken: string | undefined
+  /** To go back to an older version after its database was moved on, see docs/upgrades.md. */
+  allowNewerDatabase: boolean
 }
 
 export interface OAuthKeys {
@@ -71,6 +76,9 @@ const Environment = z.object({
   OWNER_EMAIL: optional(z.email('must be an email address')),
   TIMEZONE: optional(z.string().refine(isTimeZone, 'must be a time zone like Asia/Shanghai')),
   DEFAULT_LOCALE: optional(z.enum(['zh-CN', 'en'], 'must be zh-CN or en')),
+  LOG_LEVEL: optional(z.enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error')),
+  METRICS_TOKEN: optional(z.string().min(16, 'must have at least 16 characters')),
+  ALLOW_NEWER_DATABASE: optional(z.literal('1', 'must be 1')),
   TRUSTED_PROXY_HOPS: optional(z.coerce.number('must be a number, like 1').int().min(0).max(10)),
 })
 
@@ -107,6 +115,9 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     ownerEmail: (value.OWNER_EMAIL ?? DEFAULT_OWNER).toLowerCase(),
     timeZone: value.TIMEZONE ?? 'Asia/Shanghai',
     locale: value.DEFAULT_LOCALE ?? 'zh-CN',
+    logLevel: value.LOG_LEVEL,
+    metricsToken: value.METRICS_TOKEN,
+    allowNewerDatabase: value.ALLOW_NEWER_DATABASE === '1',
     trustedProxyHops: value.TRUSTED_PROXY_HOPS ?? 0,
   }
 }

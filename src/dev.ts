@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { createTransport } from 'nodemailer'
+import pretty from 'pino-pretty'
 import type Stripe from 'stripe'
 import { emailPreviews } from '../emails/preview.tsx'
 import { createOwnerLink } from './auth/owner-link.ts'
@@ -10,6 +11,7 @@ import { reconcileFor } from './cli/reconcile-books.ts'
 import { type Config, ConfigError, loadConfig } from './config.ts'
 import { migrate } from './db/migrate.ts'
 import { listen } from './listen.ts'
+import { setUpLog } from './log.ts'
 import { createSmtp } from './mail/smtp.ts'
 import { keepAsCatalog } from './payments/setup/keep.ts'
 import { createStripe, noStripe } from './payments/stripe.ts'
@@ -25,6 +27,7 @@ const PREVIEWS = '/sandbox/emails'
 // The development entry: whatever has no key runs in this process.
 await run(async () => {
   const config = loadConfig()
+  setUpLog(config.logLevel ?? 'warn', pretty({ sync: true, ignore: 'pid,hostname' }))
   if (config.isProduction) throw new ConfigError('NODE_ENV is production, and this is for development: use npm start.')
   const connection = await openDatabase(config)
   await migrate(connection.db)

@@ -2,6 +2,15 @@ import type { ServerResponse } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
 
+// Who sends slowly, or a header without end, keeps a connection for so long and no longer. Node's own are five minutes.
+const LIMITS = {
+  headersTimeout: 15_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 5_000,
+  maxHeaderSize: 16 * 1024,
+  keepAliveTimeout: 5_000,
+}
+
 /**
  * Serves an app on a port (or a socket's path) until `close`, which lets requests under way finish; without `hostname` on
  * every address of this machine. Rejects when it can't.
@@ -11,7 +20,7 @@ export function listen(
   where: number | string,
   hostname?: string,
 ): Promise<{ port: number; close(): Promise<void> }> {
-  const server = createAdaptorServer({ fetch: app.fetch })
+  const server = createAdaptorServer({ fetch: app.fetch, serverOptions: LIMITS })
   const open = new Set<ServerResponse>()
   server.on('request', (_, response) => {
     open.add(response as ServerResponse)

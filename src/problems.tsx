@@ -4,6 +4,7 @@ import { tooManyText } from './auth/limit-words.ts'
 import { TooMany } from './auth/limits.ts'
 import { catalog } from './catalog.ts'
 import { isDatabaseDown } from './db/is-down.ts'
+import { log } from './log.ts'
 import { isStripeDown } from './payments/stripe.ts'
 import { type Locale, pickLocale } from './ui/i18n.ts'
 import { renderPage } from './ui/layout.tsx'
@@ -20,11 +21,11 @@ export function answerError(error: Error, c: Context) {
   }
   if (error instanceof HTTPException) return problem(c, statusOf(error))
   if (isDatabaseDown(error) || isStripeDown(error)) {
-    console.error(error.message)
+    log.warn(error.message)
     c.header('Retry-After', '10')
     return problem(c, 503)
   }
-  console.error(error)
+  log.error(error)
   return problem(c, 500)
 }
 

@@ -1,6 +1,7 @@
 import { loadConfig, requireProduction } from './config.ts'
 import { connectPostgres } from './db/connection.ts'
 import { listen } from './listen.ts'
+import { log, setUpLog } from './log.ts'
 import { createSmtp } from './mail/smtp.ts'
 import { createStripe, noStripe } from './payments/stripe.ts'
 import { run, stopOnSignal } from './run.ts'
@@ -10,15 +11,25 @@ import { start } from './start.ts'
 await run(async () => {
   const config = loadConfig()
   requireProduction(config)
-  const connection = connectPostgres(config.databaseUrl)
+  setUpLog(config.logLevel ?? 'info')
+  // Two pools: pages that wait for a slow query leave the workers theirs, and the other way round.
+  const connection = connectPostgres(config.databaseUrl, { statementTimeoutMs: 15_000 })
+  const workers = connectPostgres(config.databaseUrl)
   const { secretKey, apiBase } = config.stripe
   const stripe = secretKey ? createStripe(secretKey, { apiBase }) : noStripe()
-  const { app, stop } = await start({ config, connection, stripe, transporter: createSmtp(config.mail.smtpUrl) })
+  const { app, stop } = await start({
+    config,
+    connection,
+    workers,
+    stripe,
+    transporter: createSmtp(config.mail.smtpUrl),
+  })
   const server = await listen(app, config.port)
-  console.log(`Listening on port ${server.port} for ${config.baseUrl}`)
+  log.info(`Listening on port ${server.port} for ${config.baseUrl}`)
   stopOnSignal(async () => {
     await server.close()
     await stop()
     await connection.close()
+    await workers.close()
   })
 })

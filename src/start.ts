@@ -10,7 +10,9 @@ import { migrate } from './db/migrate.ts'
 import { keepStripeMode } from './db/stripe-mode.ts'
 import type { PaymentCode } from './define-catalog.ts'
 import { type Jobs, startJobs } from './jobs/queue.ts'
+import { log } from './log.ts'
 import { deliverMail, giveUp } from './mail/delivery.ts'
+import { alertOwner } from './operations/alert.ts'
 import { updateCustomerEmail } from './payments/customers.ts'
 import { requeueDue } from './payments/inbox.ts'
 import { mailEndingPasses } from './payments/pass-mails.ts'
@@ -27,6 +29,8 @@ const POLL_CRON = '*/5 * * * *'
 export interface StartOptions {
   config: Config
   connection: Connection
+  /** For what works behind the pages, and may take long; by default the same. */
+  workers?: Connection
   stripe: Stripe
   transporter: Transporter
   /** Instead of the catalog's. */
@@ -37,12 +41,13 @@ export interface StartOptions {
 export async function start({
   config,
   connection,
+  workers = connection,
   stripe,
   transporter,
   paymentCodes,
 }: StartOptions): Promise<{ app: Hono; jobs: Jobs; stop(): Promise<void> }> {
-  const { db, pool } = connection
-  await migrate(db)
+  const { db, pool } = workers
+  await migrate(db, config)
   await keepStripeMode(db, config.stripe.mode)
   const jobs = await startJobs(pool, logError)
   const deps = { config, db, jobs, stripe }
@@ -76,6 +81,8 @@ export async function start({
   await jobs.work('pass-ends', () => mailEndingPasses(deps))
   // Nine in the morning in China.
   await jobs.schedule('pass-ends', '3 1 * * *')
+  await jobs.work('alert', () => alertOwner(deps))
+  await jobs.schedule('alert', '*/5 * * * *')
   await jobs.work('roll-up', async () => {
     await rollUp(db, config.timeZone)
     await noteMilestones(db)
@@ -87,7 +94,7 @@ export async function start({
   const stopPolling = hasStripe && config.stripe.webhookSecrets.length === 0 ? pollOften(deps) : async () => {}
 
   return {
-    app: createApp({ ...deps, pool, paymentCodes }),
+    app: createApp({ ...deps, db: connection.db, pool: connection.pool, paymentCodes }),
     jobs,
     async stop() {
       await stopPolling()
@@ -115,7 +122,7 @@ function pollOften(deps: Parameters<typeof poll>[0]): () => Promise<void> {
 
 // pg-boss reports plain objects, too.
 function logError(error: unknown): void {
-  console.error((error as Error | undefined)?.message ?? error)
+  log.warn((error as Error | undefined)?.message ?? String(error))
 }
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -145,6 +145,9 @@ onBothDatabases('an API key', (database) => {
       expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['401', '429']))
       expect(Object.keys(operation.responses).some((status) => status.startsWith('2'))).toBe(true)
       for (const text of [docs.en, docs.zh]) expect(text).toContain(`${method.toUpperCase()} ${path}`)
+      expect(docs.en).toContain(operation.summary)
+      expect(docs.zh).toContain(operation['x-zh-CN'])
+      expect(operation['x-zh-CN']).toMatch(/\p{Script=Han}/u)
       const unknown = await guest.get(path)
       expect(unknown.status).toBe(401)
     }
@@ -154,6 +157,31 @@ onBothDatabases('an API key', (database) => {
     for (const path of refs) expect(path.reduce((node, name) => node?.[name], description)).toBeTypeOf('object')
     expect(docs.en).toContain('curl http://localhost:3000/api/v1/me')
     expect(docs.zh).toContain('先拿一个密钥')
+  })
+
+  test('the page’s own example asks a question, and its problems are what is answered', async () => {
+    const shop = await openShop(database)
+    const ann = await customer(shop, 'ann@example.com')
+    const key = await newKey(ann)
+    const docs = await shop.visitor('en').read('/api')
+    const [, path, body] = /curl \S+?(\/questions) .*? -d '([^']+)' Answers 201/.exec(docs)!
+    const unpaid = await call(shop, key, path!, post(JSON.parse(body!), 'mine-1'))
+    expect(unpaid).toMatchObject({ status: 402, type: PROBLEM, json: { buy: 'http://localhost:3000/' } })
+    expect(docs).toContain(unpaid.json.detail)
+    await buyCredit(shop, ann)
+    const asked = await call(shop, key, path!, post(JSON.parse(body!), 'mine-1'))
+    expect(asked).toMatchObject({ status: 201, json: { title: 'Why does my query wait?', state: 'waiting' } })
+    const example = JSON.parse(/Answers 201: (\{.*?\}) Or 400/.exec(docs)![1]!)
+    expect(Object.keys(example).sort()).toEqual(Object.keys(asked.json).sort())
+    const other = await call(shop, key, path!, post({ ...JSON.parse(body!), title: 'Else' }, 'mine-1'))
+    const wrong = await call(shop, key, path!, post({}, 'mine-2'))
+    for (const [status, answer] of [
+      [409, other],
+      [422, wrong],
+    ] as const) {
+      expect(answer).toMatchObject({ status, type: PROBLEM })
+      expect(docs).toContain(`${status} ${answer.json.title}`)
+    }
   })
 
   test('there are at most twenty, each made within ten minutes of a sign-in', async () => {
@@ -214,6 +242,8 @@ onPostgres('an API key', (database) => {
 })
 
 interface Operation {
+  summary: string
+  'x-zh-CN': string
   responses: Record<string, unknown>
   security: unknown
 }

@@ -7,6 +7,7 @@ import { type Connection, connectPostgres } from '../src/db/connection.ts'
 import { answerError } from '../src/problems.tsx'
 import { start } from '../src/start.ts'
 import { onBothDatabases, onPostgres, type TestDatabase } from './support/databases.ts'
+import { hearLog } from './support/log.ts'
 import { openShop, type Shop } from './support/shop.ts'
 import { textOf, Visitor } from './support/visitor.ts'
 
@@ -132,8 +133,7 @@ onBothDatabases('limits', (database) => {
 
   test('when counting fails nobody is let through', async () => {
     const shop = await openShop(database)
-    const errors = vi.spyOn(console, 'error').mockImplementation(() => {})
-    onTestFinished(() => errors.mockRestore())
+    hearLog()
     await shop.connection.pool.query('alter table rate_limits rename to elsewhere')
     const answer = await shop.visitor().post('/sign-in', wrong('ming@example.com'))
     expect(answer.status).toBe(500)
@@ -156,8 +156,7 @@ onPostgres('limits', (database) => {
   })
 
   test('while the database is away a sign-in is a 503, like everything', async () => {
-    const errors = vi.spyOn(console, 'error').mockImplementation(() => {})
-    onTestFinished(() => errors.mockRestore())
+    hearLog()
     const pool = new pg.Pool({ connectionString: 'postgres://127.0.0.1:9/none' })
     const limits = limitsOf({ pool }, { address: times(5) })
     expect(await limits('sign-in', '192.0.2.1')).toBe(503)

@@ -239,7 +239,7 @@ async function withPasskey(database: TestDatabase) {
   const shop = await openShop(database)
   const owner = await shop.owner()
   const device = new Authenticator()
-  expect(await add(owner, device)).toEqual({ status: 200, next: '/account' })
+  expect(await add(owner, device)).toEqual({ status: 200, next: '/account?said=passkey-added#passkeys' })
   return { shop, owner, device }
 }
 

@@ -9,6 +9,7 @@ export const words = dictionary({
       'email-changed': '邮箱已更换，两个邮箱都收到了通知。',
       'email-unchanged':
         '邮箱没有更换。可能那个邮箱已经有自己的账户（直接用它登录就好），或者确认信是在另一个浏览器里打开的：在这个浏览器里再试一次。',
+      'passkey-added': '通行密钥已添加，下次可以用它登录。',
       'session-ended': '那台设备已退出登录。',
       'others-ended': '其他设备都已退出登录。',
     },
@@ -95,6 +96,7 @@ export const words = dictionary({
       'email-changed': 'Your email is changed. We told both addresses.',
       'email-unchanged':
         'Your email was not changed. Either that address has an account of its own (sign in with it), or the mail was opened in another browser: try again in this one.',
+      'passkey-added': 'Your passkey is added. You can sign in with it next time.',
       'session-ended': 'That device is signed out.',
       'others-ended': 'Every other device is signed out.',
     },

@@ -1,9 +1,16 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
+import type { Locale } from '../locales.ts'
 
 export interface Operation {
   method: string
   path: string
-  summary: string
+  summary: Record<Locale, string>
+  /** JSON Schemas of what is sent and, when it went well, answered. */
+  body: object | undefined
+  answer: object | undefined
+  status: string
+  /** The other statuses. */
+  problems: string[]
 }
 export type Description = ReturnType<OpenAPIHono['getOpenAPI31Document']>
 
@@ -40,8 +47,22 @@ export function describe(programs: OpenAPIHono, { baseUrl, title }: { baseUrl: s
 /** What there is to call, in a list. */
 export function operationsOf(description: Description): Operation[] {
   return each(description).map(({ method, path, operation }) => {
-    return { method: method.toUpperCase(), path, summary: operation.summary ?? '' }
+    const { summary = '', requestBody, responses = {} } = operation
+    const [status = '', ...problems] = Object.keys(responses).sort()
+    return {
+      method: method.toUpperCase(),
+      path,
+      summary: { en: summary, 'zh-CN': operation['x-zh-CN'] ?? summary },
+      body: schemaOf(requestBody),
+      answer: schemaOf(responses[status]),
+      status,
+      problems,
+    }
   })
+}
+
+function schemaOf(holder: unknown): object | undefined {
+  return (holder as { content?: { 'application/json'?: { schema: object } } })?.content?.['application/json']?.schema
 }
 
 function each({ paths = {} }: Description) {

@@ -19,6 +19,7 @@ const reading = createRoute({
   method: 'get',
   path: '/me',
   summary: 'Whose key this is, and what they have',
+  'x-zh-CN': '这是谁的密钥，有什么',
   responses: { 200: { description: 'You', content: { 'application/json': { schema: Me } } } },
 })
 

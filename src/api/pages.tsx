@@ -2,7 +2,6 @@ import { Folded } from '../ui/folded.tsx'
 import { Field, Problem, SubmitButton } from '../ui/form.tsx'
 import { formatDate, type Locale, relativeTime } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
-import type { Operation } from './description.ts'
 import { NAME_LENGTH, type OwnKey } from './keys.ts'
 import { words } from './words.ts'
 
@@ -117,44 +116,5 @@ function Back({ locale }: { locale: Locale }) {
     <p class="small">
       <a href="/account">{words[locale].back}</a>
     </p>
-  )
-}
-
-export function DocsPage({
-  baseUrl,
-  operations,
-  ...context
-}: PageContext & { baseUrl: string; operations: Operation[] }) {
-  const t = words[context.locale]
-  return (
-    <Page {...context} title={t.title} narrow>
-      <h1>{t.title}</h1>
-      <p class="lead">{t.lead}</p>
-      <section>
-        <h2>{t.getKey}</h2>
-        <p>
-          {t.getKeyText} <a href="/account">{t.account}</a>
-        </p>
-      </section>
-      <section>
-        <h2>{t.tryIt}</h2>
-        <pre>
-          <code>{`curl ${baseUrl}/api/v1/me \\\n  -H "Authorization: Bearer fpu_…"`}</code>
-        </pre>
-        <p>{t.idempotency}</p>
-      </section>
-      <section>
-        <h2>{t.operations}</h2>
-        <ul class="rows">
-          {operations.map(({ method, path, summary }) => (
-            <li>
-              <code>{`${method} ${path}`}</code>
-              <small lang="en">{summary}</small>
-            </li>
-          ))}
-        </ul>
-        <a href="/api/openapi.json">{t.json}</a>
-      </section>
-    </Page>
   )
 }

@@ -3,11 +3,13 @@ import { HTTPException } from 'hono/http-exception'
 import { tooManyText } from '../auth/limit-words.ts'
 import { TooMany } from '../auth/limits.ts'
 import { isDatabaseDown } from '../db/is-down.ts'
+import { log } from '../log.ts'
 import { isStripeDown } from '../payments/stripe.ts'
 
-const TITLES = {
+export const TITLES = {
   400: 'Bad Request',
   401: 'Unauthorized',
+  402: 'Payment Required',
   403: 'Forbidden',
   404: 'Not Found',
   409: 'Conflict',
@@ -18,7 +20,7 @@ const TITLES = {
   500: 'Internal Server Error',
   503: 'Service Unavailable',
 } as const
-type Status = keyof typeof TITLES
+export type Status = keyof typeof TITLES
 
 /** Answers with a problem document (RFC 9457). */
 export function problem(c: Context, status: Status, detail: string, headers: Record<string, string> = {}) {
@@ -36,10 +38,10 @@ export function answerProblem(error: Error, c: Context) {
     return problem(c, status, error.message || TITLES[status])
   }
   if (isDatabaseDown(error) || isStripeDown(error)) {
-    console.error(error.message)
+    log.warn(error.message)
     return problem(c, 503, 'This does not work right now. Please try again soon.', { 'retry-after': '10' })
   }
-  console.error(error)
+  log.error(error)
   return problem(c, 500, 'This is our mistake. It has been written down.')
 }
 

@@ -64,6 +64,7 @@ const asking = createRoute({
   method: 'post',
   path: '/questions',
   summary: 'Ask a question',
+  'x-zh-CN': '提一个问题',
   description: 'Takes one of the questions you have bought; members ask freely.',
   request: { headers, body: { required: true, content: { 'application/json': { schema: NewQuestion } } } },
   responses: {
@@ -79,6 +80,7 @@ const listing = createRoute({
   method: 'get',
   path: '/questions',
   summary: 'Your latest questions',
+  'x-zh-CN': '你最近的问题',
   description: 'Up to a hundred, the newest first.',
   responses: { 200: json('The questions', z.object({ data: z.array(QuestionShape) })) },
 })
@@ -87,6 +89,7 @@ const reading = createRoute({
   method: 'get',
   path: '/questions/{id}',
   summary: 'A question and what was said',
+  'x-zh-CN': '一个问题，和它的来往',
   request: { params },
   responses: { 200: json('The question', ThreadShape), 404: problem('You have no such question') },
 })

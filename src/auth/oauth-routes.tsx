@@ -1,5 +1,6 @@
 import { generateCodeVerifier, generateState } from 'arctic'
 import { type Context, Hono } from 'hono'
+import { log } from '../log.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
 import { readForm } from './form.ts'
@@ -80,7 +81,7 @@ async function identify(
     return await provider.identify(code, verifier)
   } catch (failure) {
     if (!(failure instanceof ProviderFailure)) throw failure
-    if (failure.kind === 'broken') console.error(String(failure))
+    if (failure.kind === 'broken') log.warn(String(failure))
     return failure.kind
   }
 }

@@ -60,7 +60,7 @@ export function passkeyRoutes(deps: AuthDeps): Hono {
         return isNew
       })
       jobs.wake('mail')
-      return isKept ? c.json({ next: '/account' }) : c.json({ problem: 'known' }, 422)
+      return isKept ? c.json({ next: '/account?said=passkey-added#passkeys' }) : c.json({ problem: 'known' }, 422)
     })
     .post('/account/passkeys/remove', requireUser, requireFresh, async (c) => {
       const { id = '' } = await readForm(c)
@@ -71,7 +71,7 @@ export function passkeyRoutes(deps: AuthDeps): Hono {
         return isTheirs
       })
       jobs.wake('mail')
-      return isRemoved ? c.redirect('/account', 303) : c.notFound()
+      return isRemoved ? c.redirect('/account#passkeys', 303) : c.notFound()
     })
 }
 

@@ -2,7 +2,7 @@ import { dictionary } from '../ui/i18n.ts'
 
 export const words = dictionary({
   'zh-CN': {
-    title: '送次数',
+    title: '赠送',
     heading: '送出或收回次数',
     lead: '补偿、感谢、改错，都在这里，一笔一个理由。',
     email: '对方的邮箱',

@@ -15,12 +15,18 @@ export interface Connection {
 }
 
 /** Connects to a real Postgres. Connections are made when first needed, so this does not fail while the server is away. */
-export function connectPostgres(connectionString: string, { max = 10 } = {}): Connection {
+export function connectPostgres(
+  connectionString: string,
+  { max = 10, statementTimeoutMs }: { max?: number; statementTimeoutMs?: number } = {},
+): Connection {
   const pool = new pg.Pool({
     connectionString,
     max,
     connectionTimeoutMillis: 5_000,
     types,
+    ...(statementTimeoutMs && { statement_timeout: statementTimeoutMs }),
+    // A process that hangs in the middle of something must not hold its locks for ever.
+    idle_in_transaction_session_timeout: 60_000,
     application_name: 'first-paid-user',
   })
   return connectionOf(pool, () => pool.end())

@@ -20,6 +20,8 @@ export interface QueueData {
   refunds: Record<string, never>
   /** Passes that end soon. */
   'pass-ends': Record<string, never>
+  /** Whether what Stripe told gets into the books. */
+  alert: Record<string, never>
   /** Days that are over, to be summed up. */
   'roll-up': Record<string, never>
   /** Their sums beside the books. */
@@ -45,6 +47,7 @@ const queues: Record<QueueName, Omit<Queue, 'name'>> = {
   sweep: { policy: 'short', ...alive, retryLimit: 0 },
   refunds: { policy: 'short', ...alive, retryLimit: 0 },
   'pass-ends': { policy: 'short', ...alive, ...patient, retryLimit: 5 },
+  alert: { policy: 'short', ...alive, retryLimit: 0 },
   'roll-up': { policy: 'short', ...alive, expireInSeconds: 3600, retryLimit: 0 },
   'mend-roll-up': { policy: 'short', ...alive, expireInSeconds: 3600, retryLimit: 0 },
 }

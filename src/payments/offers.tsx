@@ -9,7 +9,7 @@ const words = dictionary({
   'zh-CN': {
     buy: '购买',
     subscribe: '订阅',
-    buyNamed: (name: string) => `购买：${name}`,
+    named: (verb: string, name: string) => `${verb}：${name}`,
     quantity: (name: string) => `数量：${name}`,
     trial: (days: number) => `先试用 ${days} 天`,
     every: { month: (amount: string) => `${amount} / 月`, year: (amount: string) => `${amount} / 年` },
@@ -17,7 +17,7 @@ const words = dictionary({
   en: {
     buy: 'Buy',
     subscribe: 'Subscribe',
-    buyNamed: (name) => `Buy: ${name}`,
+    named: (verb, name) => `${verb}: ${name}`,
     quantity: (name) => `Quantity: ${name}`,
     trial: (days) => `free for the first ${days} days`,
     every: { month: (amount) => `${amount} a month`, year: (amount) => `${amount} a year` },
@@ -72,6 +72,7 @@ export function Offers({ products, ...buying }: Buying & { products: Product[] }
 function Offer({ locale, request, product, price }: Buying & { product: Product; price: Price }) {
   const t = words[locale]
   const name = price.label?.[locale] ?? product.name[locale]
+  const verb = price.every ? t.subscribe : t.buy
   return (
     <li>
       <form method="post" action={`/checkout/${price.key}`}>
@@ -86,8 +87,8 @@ function Offer({ locale, request, product, price }: Buying & { product: Product;
             <input name="quantity" type="number" min="1" max={price.most} value="1" />
           </label>
         )}
-        <button type="submit" class="button quiet" aria-label={t.buyNamed(name)}>
-          {price.every ? t.subscribe : t.buy}
+        <button type="submit" class="button quiet" aria-label={t.named(verb, name)}>
+          {verb}
         </button>
       </form>
     </li>

@@ -61,12 +61,16 @@ export function paymentRequired(c: Context, deps: RequiredDeps, needed: Needed) 
 }
 
 /** The 402 of an API. */
-export function paymentProblem(c: Context, { config }: Pick<RequiredDeps, 'config'>, { credit }: Needed) {
+export function paymentProblem(c: Context, { config }: Pick<RequiredDeps, 'config'>, needed: Needed) {
+  return c.body(JSON.stringify(problemOf(needed, config.baseUrl)), 402, { 'content-type': 'application/problem+json' })
+}
+
+/** A problem document (RFC 9457) that says where to buy what is missing. */
+export function problemOf({ credit }: Needed, baseUrl: string) {
   const detail = credit
     ? `You have ${catalog.credits.en(0)} left, and no plan that covers this.`
     : 'This needs a plan that is not open.'
-  const problem = { type: 'about:blank', title: 'Payment Required', status: 402, detail, buy: `${config.baseUrl}/` }
-  return c.body(JSON.stringify(problem), 402, { 'content-type': 'application/problem+json' })
+  return { type: 'about:blank', title: 'Payment Required', status: 402, detail, buy: `${baseUrl}/` }
 }
 
 function RequiredPage({ c, needed }: { c: Context; needed: Needed }) {

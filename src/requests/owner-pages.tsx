@@ -2,7 +2,7 @@ import { catalog } from '../catalog.ts'
 import { formatMoney, parseAmount, STRIPE_MAXIMUM } from '../money.ts'
 import { LeftTable, typicalAmounts, WhatIsLeft } from '../payments/what-is-left.tsx'
 import { Field, Problem, Select, SubmitButton, TextArea } from '../ui/form.tsx'
-import { formatDate, type Locale } from '../ui/i18n.ts'
+import { currencyName, formatDate, type Locale } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
 import { Money } from '../ui/money.tsx'
 import { currencies, DESCRIPTION_LENGTH, leastOf, lifetimes, NAME_LENGTH } from './form.ts'
@@ -60,7 +60,7 @@ function NewRequestForm({ values, problems, locale }: RequestFormProps & { local
         label={t.currency}
         name="currency"
         value={values.currency}
-        options={currencies.map((value) => ({ value, text: value.toUpperCase() }))}
+        options={currencies.map((value) => ({ value, text: `${currencyName(value, locale)} ${value.toUpperCase()}` }))}
       />
       <LeftTable amounts={amountsOf(values)} locale={locale} />
       <Field

@@ -19,9 +19,9 @@ export function PayPage({
   return (
     <Page {...context} title={t.payTitle(amount)} narrow noindex>
       <p class="lead">{t.asks(shopName)}</p>
-      <p class="big-number">
+      <h1 class="big-number">
         <Money value={money} locale={locale} />
-      </p>
+      </h1>
       <p>
         {t.forWhat} <b>{description}</b>
       </p>
@@ -36,7 +36,7 @@ export function PayPage({
         </form>
       ) : (
         <div class={state === 'paid' ? 'outcome paid' : 'outcome'}>
-          <h1>{t[state].heading}</h1>
+          <h2>{t[state].heading}</h2>
           <p>{t[state].text}</p>
         </div>
       )}

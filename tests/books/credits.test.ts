@@ -15,7 +15,9 @@ onBothDatabases('the owner’s credits', (database) => {
     expect(clicks.map(({ status }) => status)).toEqual([303, 303])
     const [there, again] = clicks.map(({ headers }) => headers.get('location')!)
     expect(again).toBe(there)
-    expect(await owner.read(there!)).toMatch(/Gave 3 to ann@example.com, who now has 3\..*\+3.*sorry for the <wait>/)
+    expect(await owner.read(there!)).toMatch(
+      /Gave 3 questions to ann@example.com, who now has 3 questions\..*\+3.*sorry for the <wait>/,
+    )
     expect(await creditsOf(shop.db, 'ann')).toBe(3)
 
     // The same page with another number in it is meant.

@@ -11,7 +11,7 @@ test('a member subscribes, the renewal fails, a new card recovers it, and the me
   const page = await visitor(app, { locale: 'en' })
   await signInByMail(app, page, 'ann@example.com')
   await page.goto('/')
-  await page.getByRole('button', { name: 'Buy: Monthly' }).click()
+  await page.getByRole('button', { name: 'Subscribe: Monthly' }).click()
   await page.waitForURL(/\/sandbox\/checkout\//)
   await page.locator('main button[type=submit]').first().click()
   await page.waitForURL(/\/thanks\?/)

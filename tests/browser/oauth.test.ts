@@ -16,9 +16,11 @@ test('a customer signs in with GitHub, links Google, and says no', async () => {
   await ann.waitForURL(`${app.url}/account`)
   expect(await ann.getByRole('main').textContent()).toContain('ann@example.com')
 
+  await ann.getByText('Sign in with another account', { exact: true }).click()
   await button('Link Google').click()
-  await ann.waitForURL(`${app.url}/account`)
   await button('Link Google').waitFor({ state: 'detached' })
+  await ann.waitForURL(`${app.url}/account`)
+  await ann.getByText('Sign in with another account', { exact: true }).click()
   expect(await button('Unlink').count()).toBe(2)
 
   await button('Sign out').click()

@@ -57,7 +57,7 @@ test.each(['zh-CN', 'en'] as const)(
     await owner.goto('/dashboard')
     expect(await owner.getByRole('link', { name: t.offer }).count()).toBe(0)
 
-    await owner.goto('/account')
+    await owner.goto('/account#passkeys')
     await button(t.remove).click()
     await button(t.remove).waitFor({ state: 'detached' })
     expect(await device.count()).toBe(1)
@@ -73,6 +73,7 @@ test('without JavaScript no button promises what it can’t do, and the rest wor
   const owner = await visitor(app, { javaScriptEnabled: false })
   await signInByLink(owner, app, '登录')
   await owner.goto('/account')
+  await owner.getByText('通行密钥', { exact: true }).click()
   await owner.getByText('请打开 JavaScript').waitFor()
   expect(await owner.getByRole('button', { name: '添加通行密钥' }).count()).toBe(0)
   await owner.getByRole('button', { name: '退出', exact: true }).click()
