@@ -37,7 +37,7 @@ export const styles = {
   milestone: 'margin:0 0 16px;font-weight:600;color:#8a6413',
 } as const
 
-const SHEET = `pre{white-space:pre-wrap;overflow-wrap:anywhere}
+const SHEET = `a{color:inherit}pre{white-space:pre-wrap;overflow-wrap:anywhere}
 @media (prefers-color-scheme:dark){
 body,.paper{background:#161311!important;color:#f3ebdf!important}
 .card{background:#1f1b18!important;border-color:#342d27!important;color:#f3ebdf!important}

@@ -63,7 +63,10 @@ export function receipt(props: ReceiptProps): Email {
         <p style={styles.text}>{t.text}</p>
         {accountUrl && (
           <p style={styles.text}>
-            {t.use} <a href={accountUrl}>{t.account}</a>
+            {t.use}{' '}
+            <a href={accountUrl} style={styles.link}>
+              {t.account}
+            </a>
           </p>
         )}
         {message && (

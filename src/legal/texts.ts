@@ -47,4 +47,5 @@ function filled(text: string, facts: Record<string, string | undefined>): string
   return chosen(text).replace(/\{\{(\w+)\}\}/g, (_, name: string) => known(name) ?? '')
 }
 
-const CHOICE = /\{\{([#^])(\w+)\}\}\n([\s\S]*?)\{\{\/\2\}\}\n/g
+// Whoever tidies the files up may set the signs in.
+const CHOICE = /^[ \t]*\{\{([#^])(\w+)\}\}\n([\s\S]*?)^[ \t]*\{\{\/\2\}\}\n/gm
