@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer'
 import { catalog } from '../catalog.ts'
-import { type Config, modeOf } from '../config.ts'
+import type { Config } from '../config.ts'
 import { DirectoryInUse } from '../db/directory-lock.ts'
 import { migrate } from '../db/migrate.ts'
 import { setUpStripe } from '../payments/setup/set-up.ts'
@@ -38,12 +38,12 @@ export async function prepareDatabase(config: Config): Promise<string> {
 
 /** Makes Stripe match the catalog, after asking. The signing secret of a new endpoint, if there is one. */
 export async function prepareStripe(config: Config, { say, agrees }: Host): Promise<string | undefined> {
-  const { secretKey, apiBase, webhookSecrets } = config.stripe
+  const { secretKey, mode, apiBase, webhookSecrets } = config.stripe
   let secret: string | undefined
   await setUpStripe(
     {
       stripe: createStripe(secretKey ?? LOCAL_KEY, { apiBase }),
-      mode: modeOf(secretKey),
+      mode,
       confirm: () => agrees('Make Stripe like that?'),
       say,
       keepSecret: (made) => {

@@ -1,6 +1,5 @@
 import { access } from 'node:fs/promises'
 import { sql } from 'kysely'
-import { modeOf } from '../config.ts'
 import { pendingMigrations } from '../db/migrate.ts'
 import { type Check, findings, type Patient } from './check.ts'
 import { databaseWords } from './database-words.ts'
@@ -62,11 +61,10 @@ async function migrations({ db }: Patient) {
 }
 
 /** Whose payments are in it: see src/db/stripe-mode.ts. */
-async function holds({ db, config }: Patient) {
-  const { secretKey } = config.stripe
+async function holds({ db, config, missing }: Patient) {
   const kept = await db!.selectFrom('installation').select('stripe_mode').executeTakeFirst()
-  if (!kept || (config.isProduction && !secretKey)) return ok((t) => t.holdsNone)
-  const mode = modeOf(secretKey)
+  if (!kept || missing.has('STRIPE_SECRET_KEY')) return ok((t) => t.holdsNone)
+  const { mode } = config.stripe
   if (kept.stripe_mode === mode) return ok((t) => t.holds[mode])
   return failed(
     (t) => t.holdsOther(t.holds[kept.stripe_mode]),

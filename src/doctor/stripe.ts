@@ -1,5 +1,4 @@
 import Stripe from 'stripe'
-import { type Config, modeOf } from '../config.ts'
 import { findAll } from '../payments/setup/found.ts'
 import { planOf, type Step } from '../payments/setup/plan.ts'
 import { stepText } from '../payments/setup/plan-text.ts'
@@ -19,22 +18,17 @@ export const stripeChecks: Check[] = [
   { name: 'stripe delivery', needs: ['stripe key', 'database', 'database migrations'], run: delivery },
 ]
 
-/** Without a key, production takes payment-code pictures alone, and development has the sandbox. */
-function isUnused({ isProduction, stripe }: Pick<Config, 'isProduction' | 'stripe'>): boolean {
-  return isProduction && !stripe.secretKey
-}
-
 function key({ config, missing }: Patient) {
   if (missing.has('STRIPE_SECRET_KEY')) return skipped((t) => t.notSet)
-  if (isUnused(config)) return skipped((t) => t.unused)
-  const { secretKey, apiBase } = config.stripe
+  if (!config.stripe.isUsed) return skipped((t) => t.unused)
+  const { apiBase } = config.stripe
   if (apiBase && config.isProduction) {
     return warning(
       (t) => t.otherBase(apiBase),
       (t) => t.otherBaseMend,
     )
   }
-  const mode = modeOf(secretKey)
+  const { mode } = config.stripe
   if (mode === 'live') return ok((t) => t.mode.live)
   return warning(
     (t) => t.mode[mode],
@@ -103,7 +97,7 @@ async function prices(patient: Patient) {
   const steps = await plan(patient)
   const different = steps.filter(({ act, what }) => act !== 'keep' && /^(product|price|old price)$/.test(what))
   if (different.length === 0) return ok((t) => t.prices)
-  const mode = modeOf(patient.config.stripe.secretKey)
+  const mode = patient.config.stripe.mode
   if (mode === 'sandbox') return ok((t) => t.pricesLater)
   return (mode === 'test' ? warning : failed)(
     (t) => t.pricesDiffer(different.map((step) => lineOf(step, patient)).join('; ')),
@@ -114,7 +108,7 @@ async function prices(patient: Patient) {
 async function portal(patient: Patient) {
   const step = (await plan(patient)).find(({ what }) => what === 'portal')
   if (step?.act === 'keep') return ok((t) => t.portal)
-  if (modeOf(patient.config.stripe.secretKey) === 'sandbox') return ok((t) => t.portalLater)
+  if (patient.config.stripe.mode === 'sandbox') return ok((t) => t.portalLater)
   return warning(
     (t) => t.portalDiffers,
     (t) => t.setupMend,
