@@ -35,7 +35,7 @@ import { healthRoutes } from './probes.ts'
 import { answerError, answerNotFound } from './problems.tsx'
 import { refunds } from './refunds/routes.tsx'
 import { requests } from './requests/routes.tsx'
-import { overview, revenueRoutes } from './revenue/routes.tsx'
+import { revenueRoutes, revenueTabs } from './revenue/routes.tsx'
 import { shopRoutes } from './shop/routes.tsx'
 import { tips } from './tips/routes.tsx'
 import { readLocale } from './ui/locale.ts'
@@ -130,7 +130,7 @@ function siteLinks(features: Feature[]): MiddlewareHandler {
 }
 
 function ownerTabs(features: Feature[]): MiddlewareHandler {
-  const tabs = [{ href: '/dashboard', title: overview }, ...features.flatMap(({ dashboard }) => dashboard ?? [])]
+  const tabs = [...revenueTabs, ...features.flatMap(({ dashboard }) => dashboard ?? [])]
   return createMiddleware(async (c, next) => {
     c.set('tabs', tabs)
     await next()

@@ -17,7 +17,7 @@ export function SignInPage({ values, problem, ways, again, ...context }: SignInP
   const t = words[locale]
   const said = problem && (problem === 'email' ? t.badEmail : t.wrong)
   return (
-    <Page {...context} title={t.signIn} narrow>
+    <Page {...context} title={t.signIn} description={t.guest} narrow>
       <h1>{again ? t.signInAgain : t.signIn}</h1>
       {again && <p class="lead">{t.signInAgainText}</p>}
       <form method="post" action="/sign-in" novalidate>

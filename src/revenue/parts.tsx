@@ -45,7 +45,8 @@ export function Latest({ latest, csvUrl, ...reading }: Reading & { latest: Lates
         ))}
       </ul>
       <p class="small">
-        <a href="/dashboard/movements">{t.movements}</a> · <a href={csvUrl}>{t.csv}</a>
+        <a href="/dashboard/payments">{t.all}</a> · <a href="/dashboard/movements">{t.movements}</a> ·{' '}
+        <a href={csvUrl}>{t.csv}</a>
       </p>
     </section>
   )

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import { Hono } from 'hono'
 import { requireOwner } from '../auth/guards.ts'
 import { ownerNeedsPasskey } from '../auth/passkeys.ts'
@@ -12,13 +11,14 @@ import { pageContext } from '../ui/locale.ts'
 import { agreementOf } from './agreement.tsx'
 import { currenciesOf, firstPayment, latestPayments, monthTotals } from './books.ts'
 import { chosenCurrency } from './chosen-currency.ts'
-import { paymentsCsv } from './csv.ts'
 import type { Totals } from './days.ts'
 import { liveRoutes } from './live.ts'
 import { readMilestones } from './milestones.ts'
 import { movementRoutes } from './movement-routes.tsx'
 import { DashboardPage, type LatestPayment } from './pages.tsx'
 import { readPayment } from './payment.ts'
+import { paymentListRoutes } from './payment-list-routes.tsx'
+import { words as listWords } from './payment-list-words.ts'
 import { PaymentPage } from './payment-page.tsx'
 import { chosenRange, grossOver, type Range } from './range.ts'
 import { SubscribersPage } from './subscriber-pages.tsx'
@@ -28,8 +28,11 @@ import { words } from './words.ts'
 
 const LATEST = 20
 
-/** The name of the dashboard's first tab. */
-export const overview = { 'zh-CN': words['zh-CN'].overview, en: words.en.overview }
+/** The dashboard's own tabs, before those of the features. */
+export const revenueTabs = [
+  { href: '/dashboard', title: { 'zh-CN': words['zh-CN'].overview, en: words.en.overview } },
+  { href: '/dashboard/payments', title: { 'zh-CN': listWords['zh-CN'].title, en: listWords.en.title } },
+]
 
 /** `/dashboard`: for the owner alone. */
 export function revenueRoutes({ db, config, features }: { db: Db; config: Config; features: Feature[] }): Hono {
@@ -80,14 +83,7 @@ export function revenueRoutes({ db, config, features }: { db: Db; config: Config
         <PaymentPage {...pageContext(c)} payment={payment} timeZone={config.timeZone} parts={shown} />,
       )
     })
-    .get('/payments.csv', () => {
-      const body = Readable.toWeb(paymentsCsv(db)) as ReadableStream
-      const headers = {
-        'content-type': 'text/csv; charset=utf-8',
-        'content-disposition': 'attachment; filename="payments.csv"',
-      }
-      return new Response(body, { headers })
-    })
+    .route('/', paymentListRoutes({ db, config }))
 }
 
 /** The dashboard is worth more than a mailbox: until there is a passkey, one is offered. */
