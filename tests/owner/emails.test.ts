@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { render } from '../emails/index.ts'
-import { emailPreviews } from '../emails/preview.tsx'
-import { sampleMails } from '../emails/samples.ts'
-import { locales } from '../src/ui/i18n.ts'
-import { textOf } from './support/visitor.ts'
+import { render } from '../../emails/index.ts'
+import { emailPreviews } from '../../emails/preview.tsx'
+import { sampleMails } from '../../emails/samples.ts'
+import { locales } from '../../src/ui/i18n.ts'
+import { textOf } from '../support/visitor.ts'
 
 describe.each(locales)('every mail in %s', (locale) => {
   test.each(sampleMails(locale))('$name says the same as HTML and as plain text, and leaves no gap', ({ message }) => {

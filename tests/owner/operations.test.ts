@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
-import { migrate } from '../src/db/migrate.ts'
-import { alertOwner } from '../src/operations/alert.ts'
-import { onBothDatabases } from './support/databases.ts'
-import { hearLog } from './support/log.ts'
-import { openShop } from './support/shop.ts'
+import { migrate } from '../../src/db/migrate.ts'
+import { alertOwner } from '../../src/operations/alert.ts'
+import { onBothDatabases } from '../support/databases.ts'
+import { hearLog } from '../support/log.ts'
+import { openShop } from '../support/shop.ts'
 
 const TOKEN = 'a-token-of-twenty-letters'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { noteMilestones, readMilestones } from '../src/revenue/milestones.ts'
-import { onBothDatabases } from './support/databases.ts'
-import { openShop, type Shop } from './support/shop.ts'
+import { noteMilestones, readMilestones } from '../../src/revenue/milestones.ts'
+import { onBothDatabases } from '../support/databases.ts'
+import { openShop, type Shop } from '../support/shop.ts'
 
 const DAY = 86_400_000
 

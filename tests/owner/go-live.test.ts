@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { goLive } from '../src/cli/live.ts'
-import { onBothDatabases } from './support/databases.ts'
-import { openShop, type Shop, sessionIdOf } from './support/shop.ts'
+import { goLive } from '../../src/cli/live.ts'
+import { onBothDatabases } from '../support/databases.ts'
+import { openShop, type Shop, sessionIdOf } from '../support/shop.ts'
 
 onBothDatabases('go-live', (database) => {
   test('the cheapest thing is bought, comes by the webhook, and is given back', async () => {

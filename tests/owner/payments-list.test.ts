@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { recordEntry, reverseEntry } from '../src/payments/offline-entries.ts'
-import { LOOKS_AT } from '../src/revenue/payment-parts.ts'
-import { onBothDatabases, onPostgres } from './support/databases.ts'
-import { openShop, type Shop } from './support/shop.ts'
-import { textOf, type Visitor } from './support/visitor.ts'
+import { recordEntry, reverseEntry } from '../../src/payments/offline-entries.ts'
+import { LOOKS_AT } from '../../src/revenue/payment-parts.ts'
+import { onBothDatabases, onPostgres } from '../support/databases.ts'
+import { openShop, type Shop } from '../support/shop.ts'
+import { textOf, type Visitor } from '../support/visitor.ts'
 
 const PAGE = '/dashboard/payments'
 
