@@ -74,6 +74,10 @@ export interface Payable {
   money: Money
   description: string
   requestId: string
+  /** False when it is paid, under way, cancelled or over. Who has sent the money by then may say so all the same. */
+  isOpen: boolean
+  /** Where it says how it stands. */
+  page: string
 }
 
 /** What the tip form offers to tick, in the reader's language; undefined when nothing. */

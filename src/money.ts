@@ -51,10 +51,14 @@ export const STRIPE_MAXIMUM = 99_999_999
 /**
  * Reads what a person typed ("6.6", "¥6.60", "1,000") as text, never through a float.
  * Undefined for anything that is not a plain positive decimal in that currency: too many decimals, exponents,
- * signs, other digits than 0-9.
+ * signs, other digits than 0-9 and their full-width forms.
  */
 export function parseAmount(text: string, currency: string): Money | undefined {
-  const bare = text.trim().replace(SYMBOLS[currency] ?? /^$/, '')
+  // A Chinese keyboard types １６．６.
+  const bare = text
+    .normalize('NFKC')
+    .trim()
+    .replace(SYMBOLS[currency] ?? /^$/, '')
   const match = /^(\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.(\d{1,3}))?$/.exec(bare)
   if (!match) return undefined
   const [, whole = '', fraction = ''] = match

@@ -1,11 +1,13 @@
 import { z } from 'zod'
 
-/** Text that Postgres stores and mail carries: well-formed Unicode without control characters other than newline and tab. */
+/** Text that Postgres stores and mail carries: well-formed Unicode without control characters other than newline and tab, and without
+ * those that turn around the order of what stands beside them. */
 export function plain(text: string): string {
   return text
     .toWellFormed()
     .replace(/\r\n?/g, '\n')
     .replace(/[^\P{Cc}\n\t]/gu, '')
+    .replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
 }
 
 /** What a person typed into an optional field; '' becomes undefined. `max` counts characters, as the person does. */

@@ -18,7 +18,7 @@ export function SharePage({ siteUrl, ...context }: PageContext & { siteUrl: stri
         <h2>{t.link}</h2>
         <Copy name="link" label={t.copy} text={tipUrl} rows={1} />
         <p class="small muted">{t.prefilled(`${tipUrl}?amount=${amount}&message=…`)}</p>
-        <LeftTable amounts={catalog.tip.presets} locale={context.locale} />
+        {!context.withoutStripe && <LeftTable amounts={catalog.tip.presets} locale={context.locale} />}
       </section>
       {locales.map((locale) => (
         <Badge siteUrl={siteUrl} locale={locale} />

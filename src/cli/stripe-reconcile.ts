@@ -20,6 +20,7 @@ type Span = Required<Pick<ReconcileOptions, 'since' | 'dryRun'>>
 await run(async () => {
   const span = flags()
   const config = loadConfig()
+  if (!config.stripe.isUsed) throw new ConfigError('STRIPE_SECRET_KEY is none: there is no Stripe to compare with.')
   const say = (line: string) => console.log(line)
   const result = (await byRunningApp(config, span, say)) ?? (await here(config, span, say).catch(explain))
   console.log(summary(result, span.dryRun))

@@ -14,6 +14,7 @@ const LOCAL_KEY = 'sk_test_local'
 await run(async () => {
   const values = flags()
   const config = loadConfig()
+  if (!config.stripe.isUsed) throw new ConfigError('STRIPE_SECRET_KEY is none: there is no Stripe to set up.')
   const { secretKey, mode, apiBase, webhookSecrets } = config.stripe
   const key = secretKey ?? (apiBase && LOCAL_KEY)
   if (!key) {

@@ -29,19 +29,21 @@ export function disputes(deps: DisputeDeps): Feature {
       .use(`${href}/:id/accept`, requireFresh)
       .route(href, disputeRoutes(deps))
       .route(`${href}/:id{\\w+}`, confirmRoutes(deps)),
-    dashboard: {
-      href,
-      title: { 'zh-CN': words['zh-CN'].title, en: words.en.title },
-      async todos(locale) {
-        const t = words[locale]
-        const open = await openDisputes(db)
-        return open.map(({ id, amount, currency, due_by }) => ({
-          text: t.todo(formatMoney({ amount, currency }, locale)),
-          href: `${href}/${id}`,
-          ...(due_by && { note: t.dueBy(formatDate(due_by, locale, config.timeZone, 'dateTime')) }),
-        }))
+    ...(config.stripe.isUsed && {
+      dashboard: {
+        href,
+        title: { 'zh-CN': words['zh-CN'].title, en: words.en.title },
+        async todos(locale) {
+          const t = words[locale]
+          const open = await openDisputes(db)
+          return open.map(({ id, amount, currency, due_by }) => ({
+            text: t.todo(formatMoney({ amount, currency }, locale)),
+            href: `${href}/${id}`,
+            ...(due_by && { note: t.dueBy(formatDate(due_by, locale, config.timeZone, 'dateTime')) }),
+          }))
+        },
       },
-    },
+    }),
     async payment(c, paymentId) {
       const disputes = await disputesOfPayment(db, paymentId)
       return disputes.length > 0 ? <PaymentDisputes locale={c.var.locale} disputes={disputes} /> : undefined

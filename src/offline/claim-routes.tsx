@@ -35,6 +35,7 @@ export function claimRoutes(deps: ClaimDeps, codes: PaymentCode[]): Hono {
     .get('/:choice', async (c) => {
       const choice = await choiceOf(c.req.param('choice'), deps)
       if (!choice) return c.notFound()
+      if (choice.request && !choice.request.isOpen) return c.redirect(choice.request.page)
       const code = c.req.query('code')
       // In the address: a phone that comes back from its wallet may load the page again, and must find the same code.
       if (!isCode(code) || (await isClaimed(deps.db, code))) return c.redirect(withCode(c))

@@ -55,8 +55,9 @@ export const words = dictionary({
     home: '回首页',
 
     waiting: '等你核对的',
-    waitingLead: '他们说付了，还没有核实。在微信、支付宝里对一对备注和金额，再点。',
+    waitingLead: '他们说付了，还没有核实。在钱包里对一对备注和金额，再点。',
     opens: { credits: (what: string) => `开通 ${what}`, days: (n: number) => `开通 ${n} 天` },
+    tooMuch: '这笔收款不止一个人说付了，或者已经付过、取消了。钱真的到了再点「到账了」，多付的请退回给对方。',
     arrived: '到账了',
     arrivedNamed: (code: string) => `到账了：${code}`,
     missing: '没有收到',
@@ -135,6 +136,8 @@ export const words = dictionary({
     waiting: 'Waiting for you to check',
     waitingLead: 'They say they paid; nothing is verified. Compare note and amount with your wallet, then tap.',
     opens: { credits: (what) => `opens ${what}`, days: (n) => `opens ${n} days` },
+    tooMuch:
+      'More than one says to have paid this, or it was paid or cancelled before. Confirm only what really came, and give back what is too much.',
     arrived: 'It arrived',
     arrivedNamed: (code) => `It arrived: ${code}`,
     missing: 'It did not arrive',

@@ -5,7 +5,7 @@ import type { Db, Trx } from '../db/connection.ts'
 import type { ClaimState } from '../db/tables.ts'
 import type { Locale } from '../locales.ts'
 import { forgetPayer } from '../payments/forget-payer.ts'
-import { isOpenClaim, recordEntry } from '../payments/offline-entries.ts'
+import { isKept, isOpenClaim, recordEntry } from '../payments/offline-entries.ts'
 import { isPaidBy } from '../payments/paid-by.ts'
 import { type Choice, nameOfChoice } from './choices.ts'
 import { deleteClaimMails, mailClaim, mailRefusal } from './claim-mails.ts'
@@ -178,12 +178,19 @@ export async function isClaimed(db: Db | Trx, code: string): Promise<boolean> {
   return claim !== undefined
 }
 
+/** It is for a request that was paid, is said to be paid by others too, or was cancelled: such money is to be given back. */
+const isTooMuch = sql<boolean>`(request_id is not null and (
+  exists (select from payment_requests r where r.id = request_id and r.cancelled_at is not null)
+  or exists (select from offline_entries where offline_entries.request_id = offline_claims.request_id and ${isKept})
+  or exists (select from offline_claims o where o.request_id = offline_claims.request_id and o.id <> offline_claims.id and o.state = 'open')
+))`
+
 /** What waits for the owner: those of accounts first, then the oldest. */
 export function openClaims(db: Db) {
   return db
     .selectFrom('offline_claims')
     .select(['id', 'code', 'email', 'name', 'message', 'description', 'amount', 'currency', 'credits', 'plan', 'days'])
-    .select('created_at')
+    .select(['created_at', isTooMuch.as('isTooMuch')])
     .where(isOpenClaim)
     .orderBy(sql`user_id is null`)
     .orderBy('created_at')

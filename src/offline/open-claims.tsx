@@ -27,7 +27,7 @@ export function OpenClaims({ claims, ...reading }: Reading & { claims: OpenClaim
 }
 
 function ClaimRow({ claim, locale, timeZone }: Reading & { claim: OpenClaim }) {
-  const { id, code, amount, currency, description, message, name, email, days, credits, created_at } = claim
+  const { id, code, amount, currency, description, message, name, email, days, credits, created_at, isTooMuch } = claim
   const t = words[locale]
   const opens = days ? t.opens.days(days) : credits > 0 && t.opens.credits(catalog.credits[locale](credits))
   const path = `/dashboard/offline/claims/${id}`
@@ -41,6 +41,7 @@ function ClaimRow({ claim, locale, timeZone }: Reading & { claim: OpenClaim }) {
           {t.arrived}
         </button>
       </form>
+      {isTooMuch && <small class="block problem">{t.tooMuch}</small>}
       <small class="block">
         {[
           description,

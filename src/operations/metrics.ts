@@ -5,6 +5,7 @@ import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { sha256 } from '../auth/tokens.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/connection.ts'
+import { isKept } from '../payments/offline-entries.ts'
 
 export type Metrics = ReturnType<typeof createMetrics>
 
@@ -51,8 +52,11 @@ async function readInto(db: Db, gauges: Record<string, Gauge>): Promise<void> {
       select name as queue, count(*) as depth from pgboss.job where state in ('created', 'retry') group by name
     `.execute(db),
     sql<{ currency: string; payments: number; revenue: number }>`
-      select currency, count(*) as payments, sum(amount)::bigint as revenue from payments
-      where paid_at > now() - interval '24 hours' group by currency
+      select currency, count(*) as payments, sum(amount)::bigint as revenue from (
+        select currency, amount from payments where paid_at > now() - interval '24 hours'
+        union all
+        select currency, amount from offline_entries where received_at > now() - interval '24 hours' and ${isKept}
+      ) as paid group by currency
     `.execute(db),
   ])
   for (const [name, value] of Object.entries(counts.rows[0]!)) gauges[name]!.set(value)

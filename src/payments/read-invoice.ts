@@ -1,5 +1,6 @@
 import type Stripe from 'stripe'
 import { priceOfKey } from '../catalog.ts'
+import type { Price } from '../define-catalog.ts'
 import { asLocale } from '../ui/i18n.ts'
 import { metadataOf, type PaymentMetadata } from './metadata.ts'
 import { type ChargeFacts, dateOf, expanded, idOf, payerOf, type Row } from './reading.ts'
@@ -12,10 +13,19 @@ export async function invoiceOf(stripe: Stripe, intentId: string): Promise<Strip
   return invoice && !invoice.deleted ? invoice : undefined
 }
 
-/** What the catalog calls it: Stripe's own line is in English, and of a switched plan about days. */
-function nameOf({ price, locale }: PaymentMetadata): string | undefined {
-  return priceOfKey(price)?.product.name[asLocale(locale)]
+/**
+ * The price that an invoice is of. The metadata names the one that was subscribed to first; after a switch between a month and
+ * a year the dearest line is of another length.
+ */
+function priceOf({ lines }: Stripe.Invoice, metadata: PaymentMetadata): Price | undefined {
+  const first = priceOfKey(metadata.price)
+  const [dearest] = lines.data.toSorted((a, b) => b.amount - a.amount)
+  if (!first || !dearest) return first
+  const every = dearest.period.end - dearest.period.start > 100 * DAY_SECONDS ? 'year' : 'month'
+  return first.product.prices.find((price) => price.every === every) ?? first
 }
+
+const DAY_SECONDS = 86_400
 
 /** The row of a subscription's payment, however it was come by; undefined when nothing was paid or it is not ours. */
 export function invoicePayment(
@@ -26,6 +36,7 @@ export function invoicePayment(
   const parent = invoice.parent?.subscription_details
   const metadata = metadataOf(parent?.metadata)
   const charge = expanded(intent.latest_charge)
+  const price = metadata && priceOf(invoice, metadata)
   if (!metadata || intent.status !== 'succeeded' || !charge) return undefined
   return {
     id: intent.id,
@@ -33,7 +44,8 @@ export function invoicePayment(
     status: 'paid',
     amount: intent.amount,
     currency: intent.currency,
-    description: nameOf(metadata) ?? invoice.lines.data[0]?.description ?? '',
+    // Stripe's own line is in English, and of a switched plan about days.
+    description: price?.product.name[asLocale(metadata.locale)] ?? invoice.lines.data[0]?.description ?? '',
     email: payerOf(invoice.customer_email),
     name: null,
     message: null,
@@ -41,7 +53,7 @@ export function invoicePayment(
     buyer_id: metadata.user ?? null,
     ...facts,
     customer_id: idOf(invoice.customer),
-    price_key: metadata.price ?? null,
+    price_key: price?.key ?? metadata.price ?? null,
     plan: metadata.plan ?? null,
     subscription_id: idOf(parent?.subscription),
     invoice_id: invoice.id ?? null,

@@ -22,32 +22,38 @@ export function isRequestProblem(message: string): message is RequestProblem {
   return requestProblems.some((problem) => problem === message)
 }
 
-/** What the owner's form sends. */
-export const RequestForm = z
-  .object({
-    amount: z.string().max(100, 'tooLong').default(''),
-    currency: z.enum(currencies),
-    description: z
-      .string()
-      .default('')
-      // One line, at Stripe and in the books.
-      .transform((text) => plain(text).replace(/\s+/g, ' ').trim())
-      .refine((text) => text !== '', 'nothingDescribed')
-      .refine((text) => [...text].length <= DESCRIPTION_LENGTH, 'tooLong'),
-    customer: optionalText(NAME_LENGTH),
-    lifetime: z.enum(lifetimes),
-    request: z.string().regex(/^[\w-]{8,64}$/),
-  })
-  .transform(({ amount, currency, ...rest }, context) => {
-    const money = parseAmount(amount, currency)
-    const problem = problemOf(amount, money)
-    if (problem) context.addIssue({ code: 'custom', path: ['amount'], message: problem })
-    return { ...rest, money: money ?? z.NEVER }
-  })
+/** What the owner's form sends. Without Stripe, its own minimums and currencies mean nothing. */
+export function requestForm({ isUsed }: { isUsed: boolean }) {
+  return z
+    .object({
+      amount: z.string().max(100, 'tooLong').default(''),
+      currency: z.enum(isUsed ? currencies : [catalog.currency]),
+      description: z
+        .string()
+        .default('')
+        // One line, at Stripe and in the books.
+        .transform((text) => plain(text).replace(/\s+/g, ' ').trim())
+        .refine((text) => text !== '', 'nothingDescribed')
+        .refine((text) => [...text].length <= DESCRIPTION_LENGTH, 'tooLong'),
+      customer: optionalText(NAME_LENGTH),
+      lifetime: z.enum(lifetimes),
+      request: z.string().regex(/^[\w-]{8,64}$/),
+    })
+    .transform(({ amount, currency, ...rest }, context) => {
+      const money = parseAmount(amount, currency)
+      const problem = problemOf(amount, money, isUsed ? undefined : 1)
+      if (problem) context.addIssue({ code: 'custom', path: ['amount'], message: problem })
+      return { ...rest, money: money ?? z.NEVER }
+    })
+}
 
-function problemOf(typed: string, money: Money | undefined): RequestProblem | undefined {
+function problemOf(
+  typed: string,
+  money: Money | undefined,
+  least = money && leastOf(money.currency).amount,
+): RequestProblem | undefined {
   if (!money) return typed.trim() ? 'notAnAmount' : 'missing'
-  if (money.amount < leastOf(money.currency).amount) return 'tooSmall'
+  if (least && money.amount < least) return 'tooSmall'
   return money.amount > STRIPE_MAXIMUM ? 'tooLarge' : undefined
 }
 

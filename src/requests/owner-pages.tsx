@@ -29,7 +29,7 @@ export function RequestsPage({ form, latest, timeZone, ...context }: ListProps) 
     <Page {...context} title={t.title} narrow>
       <h1>{t.heading}</h1>
       <p class="lead">{t.lead}</p>
-      <NewRequestForm {...form} locale={locale} />
+      <NewRequestForm {...form} {...context} />
       <section>
         <h2>{t.latest}</h2>
         {latest.length === 0 && <p class="muted">{t.none}</p>}
@@ -49,7 +49,7 @@ export function RequestsPage({ form, latest, timeZone, ...context }: ListProps) 
   )
 }
 
-function NewRequestForm({ values, problems, locale }: RequestFormProps & { locale: Locale }) {
+function NewRequestForm({ values, problems, locale, withoutStripe }: RequestFormProps & PageContext) {
   const t = words[locale]
   const listed = Object.entries(problems).map(([field, text]) => ({ field, text }))
   return (
@@ -60,9 +60,12 @@ function NewRequestForm({ values, problems, locale }: RequestFormProps & { local
         label={t.currency}
         name="currency"
         value={values.currency}
-        options={currencies.map((value) => ({ value, text: `${currencyName(value, locale)} ${value.toUpperCase()}` }))}
+        options={(withoutStripe ? [catalog.currency] : currencies).map((value) => ({
+          value,
+          text: `${currencyName(value, locale)} ${value.toUpperCase()}`,
+        }))}
       />
-      <LeftTable amounts={amountsOf(values)} locale={locale} />
+      {!withoutStripe && <LeftTable amounts={amountsOf(values)} locale={locale} />}
       <Field
         label={t.description}
         name="description"
@@ -118,7 +121,12 @@ export function RequestPage({ request, payUrl, timeZone, ...context }: OneProps)
       </p>
       <h1>{request.description}</h1>
       <p class="lead">{standing(request, locale, timeZone)}</p>
-      {request.state === 'open' && <Share {...{ request, payUrl, locale }} />}
+      {request.state === 'open' && <Share {...{ request, payUrl }} {...context} />}
+      {request.state === 'processing' && context.withoutStripe && (
+        <a class="button" href="/dashboard/offline">
+          {t.check}
+        </a>
+      )}
       <p class="small">
         <a href="/dashboard/requests">{t.back}</a>
       </p>
@@ -126,15 +134,14 @@ export function RequestPage({ request, payUrl, timeZone, ...context }: OneProps)
   )
 }
 
-function Share({ request, payUrl, locale }: Pick<OneProps, 'request' | 'payUrl'> & { locale: Locale }) {
+function Share({ request, payUrl, locale, withoutStripe }: Pick<OneProps, 'request' | 'payUrl'> & PageContext) {
   const t = words[locale]
   const { money, description } = request
   const chat = (language: Locale) =>
     words[language].chat(catalog.name[language], formatMoney(money, language), description, payUrl)
   return (
     <>
-      <WhatIsLeft money={money} locale={locale} />
-      <LeftTable amounts={[money]} locale={locale} />
+      {!withoutStripe && <WhatIsLeft money={money} locale={locale} />}
       <h2>{t.share}</h2>
       <QrCode url={payUrl} label={t.qr} />
       <p>

@@ -87,11 +87,12 @@ export async function latestRequests(db: Db, limit: number) {
   return rows.map((row) => asRequest(row, now))
 }
 
-/** What can be paid directly by `request-<id>`, as long as it is open. */
+/** What is paid directly by `request-<id>`. */
 export async function payableOf(db: Db, key: string): Promise<Payable | undefined> {
-  const request = await requestOf(db, key.replace(/^request-/, ''))
-  if (request?.state !== 'open') return undefined
-  return { money: request.money, description: request.description, requestId: request.id }
+  const request = key.startsWith('request-') ? await requestOf(db, key.slice('request-'.length)) : undefined
+  if (!request) return undefined
+  const { id, money, description, state } = request
+  return { money, description, requestId: id, isOpen: state === 'open', page: `/pay/${id}` }
 }
 
 function requestsWithPayment(db: Db) {

@@ -12,7 +12,7 @@ import type { Locale } from '../locales.ts'
 import { formatMoney } from '../money.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
-import { isRequestProblem, leastOf, mostOf, RequestForm, type RequestProblem } from './form.ts'
+import { isRequestProblem, leastOf, mostOf, type RequestProblem, requestForm } from './form.ts'
 import { forgetCustomer, ownRequests } from './own-data.ts'
 import { type RequestFormProps, RequestPage, RequestsPage } from './owner-pages.tsx'
 import { cancelRequest, type PayDeps, payPage } from './pay-once.ts'
@@ -50,7 +50,9 @@ function ownerRoutes(deps: RequestDeps): Hono {
     .get('/', (c) => showList(c, deps, { currency: catalog.currency, lifetime: '7', request: randomToken() }))
     .post(
       '/',
-      zValidator('form', RequestForm, (result, c) => (result.success ? undefined : showProblems(result, c, deps))),
+      zValidator('form', requestForm(deps.config.stripe), (result, c) =>
+        result.success ? undefined : showProblems(result, c, deps),
+      ),
       async (c) => {
         const { money, description, customer, lifetime, request } = c.req.valid('form')
         const id = await createRequest(deps.db, {
@@ -85,7 +87,8 @@ function payRoutes(deps: RequestDeps): Hono {
     .post('/:id', async (c) => {
       const id = c.req.param('id')
       const direct = directOf(deps)
-      if (direct && (await payableOf(deps.db, `request-${id}`))) return c.redirect(direct.payable(`request-${id}`), 303)
+      if (direct && (await payableOf(deps.db, `request-${id}`))?.isOpen)
+        return c.redirect(direct.payable(`request-${id}`), 303)
       if (direct) return showPayPage(c, deps)
       const url = await payPage(deps, id, c.var.locale, () => deps.limits.count(c, 'checkout'))
       return url ? c.redirect(url, 303) : showPayPage(c, deps)

@@ -56,6 +56,7 @@ export function shopRoutes(deps: ShopDeps): Hono {
 
 /** While Stripe is away the page waits and looks again: the payer has done their part. */
 async function stateFor(c: Context, deps: ShopDeps, sessionId: string) {
+  if (!deps.config.stripe.isUsed) return undefined
   try {
     return await checkoutState(deps, sessionId, () => deps.limits.count(c, 'thanks'))
   } catch (error) {

@@ -18,7 +18,7 @@ export const words = dictionary({
     pay: '付',
     payOwn: '付自己定的金额',
     payAny: '去付款',
-    directly: (currency: string) => `以${currency}计。下一步用微信或支付宝扫码，直接付给我。`,
+    directly: (currency: string) => `以${currency}计。下一步扫码，直接付给我。`,
     methods: (currency: string) => `微信支付、支付宝或银行卡，以${currency}计。下一步在 Stripe 的页面上付款。`,
   },
   en: {

@@ -24,6 +24,7 @@ onBothDatabases('seeing inside', (database) => {
     expect(text).toContain('events_waiting 0')
     expect(text).toContain('mails_failed 0')
     expect(text).toMatch(/http_request_duration_seconds_count\{method="POST",route="\/tip",status="303"\} 1/)
+    expect(text).toMatch(/route="\/webhooks\/stripe",status="200"/)
     expect(text).toMatch(/process_resident_memory_bytes \d+/)
     const without = await openShop(database)
     expect((await without.visitor().get('/metrics')).status).toBe(404)
