@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { sweepExpired } from '../src/auth/sweep.ts'
 import { onBothDatabases, onPostgres } from './support/databases.ts'
@@ -159,29 +160,47 @@ onBothDatabases('an API key', (database) => {
     expect(docs.zh).toContain('先拿一个密钥')
   })
 
-  test('the page’s own example asks a question, and its problems are what is answered', async () => {
+  test('each curl of the page, read by a shell and sent with a key, is answered as the page says', async () => {
     const shop = await openShop(database)
     const ann = await customer(shop, 'ann@example.com')
     const key = await newKey(ann)
-    const docs = await shop.visitor('en').read('/api')
-    const [, path, body] = /curl \S+?(\/questions) .*? -d '([^']+)' Answers 201/.exec(docs)!
-    const unpaid = await call(shop, key, path!, post(JSON.parse(body!), 'mine-1'))
-    expect(unpaid).toMatchObject({ status: 402, type: PROBLEM, json: { buy: 'http://localhost:3000/' } })
-    expect(docs).toContain(unpaid.json.detail)
     await buyCredit(shop, ann)
-    const asked = await call(shop, key, path!, post(JSON.parse(body!), 'mine-1'))
-    expect(asked).toMatchObject({ status: 201, json: { title: 'Why does my query wait?', state: 'waiting' } })
-    const example = JSON.parse(/Answers 201: (\{.*?\}) Or 400/.exec(docs)![1]!)
-    expect(Object.keys(example).sort()).toEqual(Object.keys(asked.json).sort())
-    const other = await call(shop, key, path!, post({ ...JSON.parse(body!), title: 'Else' }, 'mine-1'))
-    const wrong = await call(shop, key, path!, post({}, 'mine-2'))
-    for (const [status, answer] of [
-      [409, other],
-      [422, wrong],
-    ] as const) {
-      expect(answer).toMatchObject({ status, type: PROBLEM })
-      expect(docs).toContain(`${status} ${answer.json.title}`)
+    const examples = examplesOf(await (await shop.visitor('en').get('/api')).text())
+    expect(examples).toHaveLength(4)
+    const asking = examples.find(({ curl }) => curl.includes('-d '))!
+    const asked = await sendCurl(shop, asking.curl, key)
+    expect(asked.json).toMatchObject({ title: asking.answer.title, state: 'waiting' })
+    for (const { curl, status, answer } of examples) {
+      const got = curl === asking.curl ? asked : await sendCurl(shop, curl.replace('/ID', `/${asked.json.id}`), key)
+      expect(String(got.status)).toBe(status)
+      expect(Object.keys(got.json).sort()).toEqual(Object.keys(answer).sort())
     }
+  })
+
+  test('each problem of the page is what is really answered', async () => {
+    const shop = await openShop(database)
+    const ann = await customer(shop, 'ann@example.com')
+    const key = await newKey(ann)
+    const ask = (body: unknown, idempotencyKey?: string) => call(shop, key, '/questions', post(body, idempotencyKey))
+    const answers = [await ask(QUESTION), await call(shop, undefined, '/me'), await ask(QUESTION, 'one')]
+    await buyCredit(shop, ann)
+    await ask(QUESTION, 'one')
+    answers.push(await call(shop, key, '/questions/none'), await ask({ ...QUESTION, title: 'Other' }, 'one'))
+    answers.push(await ask({ ...QUESTION, title: '' }, 'two'))
+    let last = answers[0]!
+    for (let n = 0; last.status !== 429 && n < 200; n++) last = await call(shop, key, '/me')
+    answers.push(last)
+
+    const page = await (await shop.visitor('en').get('/api')).text()
+    const documents = preformatted(page.slice(page.indexOf('When it does not work')))
+    expect(answers.map(({ json }) => json)).toEqual(documents.map((text) => JSON.parse(text)))
+    expect(answers.map(({ status }) => status)).toEqual([400, 401, 402, 404, 409, 422, 429])
+    const description = await (await shop.visitor().get('/api/openapi.json')).json()
+    const described = Object.values(description.paths).flatMap((item) =>
+      Object.values(item as Record<string, Operation>).flatMap(({ responses }) => Object.keys(responses)),
+    )
+    const problems = new Set(described.filter((status) => !status.startsWith('2')).map(Number))
+    expect([...problems].sort()).toEqual(answers.map(({ status }) => status))
   })
 
   test('there are at most twenty, each made within ten minutes of a sign-in', async () => {
@@ -240,6 +259,38 @@ onPostgres('an API key', (database) => {
     expect((await call(shop, key, '/me')).status).toBe(200)
   })
 })
+
+/** Each call of the page, and what it says of the answer. */
+function examplesOf(page: string) {
+  const [calls = ''] = page.split('When it does not work')
+  const statuses = [...calls.matchAll(/Answers (\d{3})/g)].map(([, status]) => status!)
+  const blocks = preformatted(calls)
+  return statuses.map((status, n) => ({ status, curl: blocks[2 * n]!, answer: JSON.parse(blocks[2 * n + 1]!) }))
+}
+
+function preformatted(page: string): string[] {
+  const blocks = [...page.matchAll(/<pre[^>]*><code>([\s\S]*?)<\/code>/g)].map(([, text]) => text!)
+  const marks: Record<string, string> = { lt: '<', gt: '>', quot: '"', '#39': "'", amp: '&' }
+  return blocks.map((text) => text.replace(/&(lt|gt|quot|#39|amp);/g, (_, mark) => marks[mark]!))
+}
+
+/** As if typed into a shell, with a key of one's own; the rest is sent as it stands. */
+function sendCurl(shop: Shop, curl: string, key: string) {
+  const shell = `curl() { printf '%s\\0' "$@"; }; uuidgen() { echo ${crypto.randomUUID()}; }; ${curl}`
+  const typed = execFileSync('sh', ['-c', shell.replace('fpu_…', key)], { encoding: 'utf8' })
+  const [address = '', ...rest] = typed.split('\0').slice(0, -1)
+  const headers = new Headers()
+  let body: string | undefined
+  for (let n = 0; n < rest.length; n += 2) {
+    const [flag, value = ''] = rest.slice(n, n + 2)
+    if (flag === '-H') headers.append(...(value.split(': ', 2) as [string, string]))
+    else if (flag === '-d') body = value
+    else throw new Error(`curl ${flag}?`)
+  }
+  const init = { headers, ...(body && { method: 'POST', body }) }
+  expect(address).toMatch(/^http:\/\/localhost:3000\/api\/v1\//)
+  return call(shop, undefined, address.replace('http://localhost:3000/api/v1', ''), init)
+}
 
 interface Operation {
   summary: string

@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import type { Locale } from '../locales.ts'
+import { documentOf, PROBLEMS, type Wrong } from './problems.ts'
 
 export interface Operation {
   method: string
@@ -9,8 +10,8 @@ export interface Operation {
   body: object | undefined
   answer: object | undefined
   status: string
-  /** The other statuses. */
-  problems: string[]
+  /** The other statuses, each with the problem document that its route gives as an example. */
+  problems: { status: string; example: object | undefined }[]
 }
 export type Description = ReturnType<OpenAPIHono['getOpenAPI31Document']>
 
@@ -31,15 +32,18 @@ export function describe(programs: OpenAPIHono, { baseUrl, title }: { baseUrl: s
     operation.security = [{ key: [] }]
     operation.responses = {
       ...operation.responses,
-      401: problem('No key, or none that is valid'),
-      429: problem('Too many requests; Retry-After says how long to wait'),
+      401: problem('No key, or none that is valid', PROBLEMS.noKey),
+      429: problem('Too many requests; Retry-After says how long to wait', PROBLEMS.tooMany),
     }
     if (method !== 'post') continue
     const parameters = operation.parameters ?? []
     const hasKey = parameters.some((one) => 'name' in one && one.name.toLowerCase() === 'idempotency-key')
     operation.parameters = hasKey ? parameters : [...parameters, IdempotencyKey]
-    operation.responses[400] ??= problem('No Idempotency-Key, or no JSON')
-    operation.responses[409] ??= problem('The Idempotency-Key was sent with another request, or its first is under way')
+    operation.responses[400] ??= problem('No Idempotency-Key, or no JSON', PROBLEMS.noIdempotencyKey)
+    operation.responses[409] ??= problem(
+      'The Idempotency-Key was sent with another request, or its first is under way',
+      PROBLEMS.otherRequest,
+    )
   }
   return description
 }
@@ -56,9 +60,15 @@ export function operationsOf(description: Description): Operation[] {
       body: schemaOf(requestBody),
       answer: schemaOf(responses[status]),
       status,
-      problems,
+      problems: problems.map((status) => ({ status, example: problemExampleOf(responses[status]) })),
     }
   })
+}
+
+function problemExampleOf(response: unknown): object | undefined {
+  return (response as { content?: { 'application/problem+json'?: { example?: object } } }).content?.[
+    'application/problem+json'
+  ]?.example
 }
 
 function schemaOf(holder: unknown): object | undefined {
@@ -93,7 +103,7 @@ const IdempotencyKey = {
   schema: { type: 'string' as const, minLength: 1, maxLength: 255 },
 }
 
-function problem(description: string) {
+function problem(description: string, wrong: Wrong) {
   const schema = { $ref: '#/components/schemas/Problem' }
-  return { description, content: { 'application/problem+json': { schema } } }
+  return { description, content: { 'application/problem+json': { schema, example: documentOf(wrong) } } }
 }

@@ -1,7 +1,6 @@
-import { problemOf } from '../payments/required.tsx'
 import type { Locale } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
-import { type Description, operationsOf } from './description.ts'
+import { type Description, type Operation, operationsOf } from './description.ts'
 import { answerOf, curlOf } from './examples.ts'
 import { type Status, TITLES } from './problems.ts'
 import { words } from './words.ts'
@@ -16,7 +15,6 @@ export function DocsPage({ baseUrl, description, ...context }: DocsProps) {
   const { locale } = context
   const t = words[locale]
   const operations = operationsOf(description)
-  const statuses = new Set(operations.flatMap(({ problems }) => problems))
   return (
     <Page {...context} title={t.title} description={t.lead} narrow>
       <h1>{t.title}</h1>
@@ -36,7 +34,7 @@ export function DocsPage({ baseUrl, description, ...context }: DocsProps) {
           <Code>{curlOf(description, operation, baseUrl)}</Code>
           <p class="small muted">{t.answers(operation.status)}</p>
           <Code>{answerOf(description, operation) ?? ''}</Code>
-          <p class="small muted">{t.mayAnswer(operation.problems.join(t.comma))}</p>
+          <p class="small muted">{t.mayAnswer(operation.problems.map(({ status }) => status).join(t.comma))}</p>
         </section>
       ))}
       <section>
@@ -46,9 +44,10 @@ export function DocsPage({ baseUrl, description, ...context }: DocsProps) {
       <section>
         <h2>{t.wrong}</h2>
         <p>{t.wrongText}</p>
-        <dl>{Object.keys(TITLES).map((status) => statuses.has(status) && <Problem {...{ status, locale }} />)}</dl>
-        <Code>{JSON.stringify(problemOf({ credit: true }, baseUrl), null, 2)}</Code>
       </section>
+      {problemsIn(operations).map((problem) => (
+        <Problem {...problem} locale={locale} />
+      ))}
       <p>
         <a href="/api/openapi.json">{t.json}</a>
       </p>
@@ -56,22 +55,32 @@ export function DocsPage({ baseUrl, description, ...context }: DocsProps) {
   )
 }
 
-function Problem({ status, locale }: { status: string; locale: Locale }) {
+/** Each status once, in order, with the first example there is. */
+function problemsIn(operations: Operation[]) {
+  const all = operations.flatMap(({ problems }) => problems)
+  return Object.keys(TITLES).flatMap((status) => {
+    const these = all.filter((one) => one.status === status)
+    return these.find(({ example }) => example) ?? these.slice(0, 1)
+  })
+}
+
+function Problem({ status, example, locale }: Operation['problems'][number] & { locale: Locale }) {
   const number = Number(status) as Status
   return (
-    <>
-      <dt>
+    <section>
+      <h3>
         <code>{`${status} ${TITLES[number]}`}</code>
-      </dt>
-      <dd>{words[locale].problems[number]}</dd>
-    </>
+      </h3>
+      <p>{words[locale].problems[number]}</p>
+      {example && <Code>{JSON.stringify(example, null, 2)}</Code>}
+    </section>
   )
 }
 
 function Code({ children }: { children: string }) {
   return (
     // It scrolls by itself, so the keyboard must reach it.
-    <pre tabindex={0}>
+    <pre class="code" tabindex={0}>
       <code>{children}</code>
     </pre>
   )

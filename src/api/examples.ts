@@ -16,9 +16,13 @@ export function curlOf(description: Description, { method, path, body }: Operati
     `-H "Authorization: Bearer fpu_…"`,
   ]
   if (method === 'POST') lines.push('-H "Idempotency-Key: $(uuidgen)"')
-  if (body) lines.push('-H "Content-Type: application/json"', `-d '${JSON.stringify(exampleOf(description, body))}'`)
+  if (body)
+    lines.push('-H "Content-Type: application/json"', `-d ${quoted(JSON.stringify(exampleOf(description, body)))}`)
   return lines.join(' \\\n  ')
 }
+
+/** For a shell; an apostrophe is written as JSON allows. */
+const quoted = (json: string) => `'${json.replaceAll("'", '\\u0027')}'`
 
 /** What is answered when it went well. */
 export function answerOf(description: Description, { answer }: Operation): string | undefined {

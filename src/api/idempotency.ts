@@ -3,7 +3,7 @@ import { createMiddleware } from 'hono/factory'
 import { sql } from 'kysely'
 import { sha256 } from '../auth/tokens.ts'
 import type { Db } from '../db/connection.ts'
-import { problem } from './problems.ts'
+import { PROBLEMS, problem } from './problems.ts'
 
 const KEY = /^[\x21-\x7e]{1,255}$/
 // A later try may end otherwise: what is owed is paid, what was too much is over.
@@ -18,7 +18,7 @@ export function idempotent(db: Db): MiddlewareHandler {
   return createMiddleware(async (c, next) => {
     if (c.req.method !== 'POST') return next()
     const key = c.req.header('idempotency-key') ?? ''
-    if (!KEY.test(key)) return problem(c, 400, 'Send an Idempotency-Key: 1 to 255 visible ASCII characters.')
+    if (!KEY.test(key)) return problem(c, PROBLEMS.noIdempotencyKey)
     const { pathname, search } = new URL(c.req.url)
     const hash = sha256(JSON.stringify([c.req.method, pathname + search, await c.req.text()]))
     const call: Call = { userId: c.var.user!.userId, key, hash, claim: crypto.randomUUID() }
@@ -74,12 +74,8 @@ async function readCall(db: Db, { userId, key }: Call) {
 }
 
 function answerAgain(c: Context, { hash: first, status, content_type, body }: Before, hash: string) {
-  if (first !== undefined && first !== hash) {
-    return problem(c, 409, 'This Idempotency-Key was sent with another request.')
-  }
-  if (status === null) {
-    return problem(c, 409, 'The first request with this Idempotency-Key is under way.', { 'retry-after': '2' })
-  }
+  if (first !== undefined && first !== hash) return problem(c, PROBLEMS.otherRequest)
+  if (status === null) return problem(c, PROBLEMS.underWay, { 'retry-after': '2' })
   const headers = { 'idempotent-replayed': 'true', ...(content_type && { 'content-type': content_type }) }
   // Of a 204 there is no body, not even an empty one.
   return new Response(body || null, { status, headers })

@@ -5,7 +5,7 @@ import { speakTo } from '../ui/locale.ts'
 import { idempotent } from './idempotency.ts'
 import { callerOf } from './keys.ts'
 import { meApi } from './me.ts'
-import { answerProblem, problem } from './problems.ts'
+import { answerProblem, PROBLEMS, problem } from './problems.ts'
 import type { ApiDeps } from './routes.tsx'
 
 /** `/api/v1`: our own part and that of each feature, behind a key. Cookies mean nothing here. */
@@ -13,11 +13,11 @@ export function programRoutes(deps: ApiDeps): OpenAPIHono {
   const v1 = new OpenAPIHono()
   v1.onError(answerProblem)
   v1.use(requireKey(deps))
-  v1.use(bodyLimit({ maxSize: 64 * 1024, onError: (c) => problem(c, 413, 'At most 64 KB.') }))
+  v1.use(bodyLimit({ maxSize: 64 * 1024, onError: (c) => problem(c, { status: 413, detail: 'At most 64 KB.' }) }))
   v1.use(idempotent(deps.db))
   v1.route('/', meApi(deps.db))
   for (const { api } of deps.features) if (api) v1.route('/', api)
-  v1.all('*', (c) => problem(c, 404, 'There is nothing here. What there is: /api'))
+  v1.all('*', (c) => problem(c, { status: 404, detail: 'There is nothing here. What there is: /api' }))
   return new OpenAPIHono().route('/api/v1', v1)
 }
 
@@ -27,8 +27,7 @@ function requireKey({ db, limits }: ApiDeps) {
     const caller = await callerOf(db, c.req.header('authorization'))
     if (!caller) {
       await limits.count(c, 'api')
-      const detail = 'Send a valid key: Authorization: Bearer fpu_…'
-      return problem(c, 401, detail, { 'www-authenticate': 'Bearer' })
+      return problem(c, PROBLEMS.noKey, { 'www-authenticate': 'Bearer' })
     }
     await limits.count(c, 'api', String(caller.keyId))
     c.set('user', caller.user)

@@ -32,7 +32,7 @@ export const words = dictionary({
     comma: '、',
     sendAgain: '断线了再发一次',
     wrong: '没有办成的时候',
-    wrongText: '回答是一份 problem 文档（RFC 9457），detail 用英文说清楚是什么。比如没有次数了：',
+    wrongText: '回答是一份 problem 文档（RFC 9457），detail 用英文说清楚是什么。',
     problems: {
       400: '没带 Idempotency-Key，或者发来的不是 JSON。改好再发。',
       401: '没有密钥，或者密钥撤销了。',
@@ -80,8 +80,7 @@ export const words = dictionary({
     comma: ', ',
     sendAgain: 'Sending again',
     wrong: 'When it does not work',
-    wrongText:
-      'The answer is a problem document (RFC 9457), and its detail says what is wrong. Without a credit, for instance:',
+    wrongText: 'The answer is a problem document (RFC 9457), and its detail says what is wrong.',
     problems: {
       400: 'No Idempotency-Key, or what was sent is no JSON. Mend it and send it again.',
       401: 'No key, or one that was revoked.',

@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { paymentProblem } from '../payments/required.tsx'
+import { paymentProblem, problemOf } from '../payments/required.tsx'
 import { asLocale } from '../ui/i18n.ts'
 import { bodyText, titleText } from './form.ts'
 import { type AskDeps, askQuestion, NEEDED } from './questions.ts'
@@ -54,27 +54,34 @@ const headers = z.object({
 })
 const params = z.object({ id: z.string().regex(/^[\w-]+$/) })
 
-const problem = (description: string) => ({
+const titles = { 400: 'Bad Request', 404: 'Not Found', 409: 'Conflict', 422: 'Unprocessable Content' } as const
+
+const wrong = (status: keyof typeof titles, detail: string) => {
+  return { type: 'about:blank', title: titles[status], status, detail }
+}
+const NO_SUCH = wrong(404, 'You have no such question.')
+
+const problem = (description: string, example: z.input<typeof ProblemShape>) => ({
   description,
-  content: { 'application/problem+json': { schema: ProblemShape } },
+  content: { 'application/problem+json': { schema: ProblemShape, example } },
 })
 const json = <T>(description: string, schema: T) => ({ description, content: { 'application/json': { schema } } })
 
-const asking = createRoute({
-  method: 'post',
-  path: '/questions',
-  summary: 'Ask a question',
-  'x-zh-CN': '提一个问题',
-  description: 'Takes one of the questions you have bought; members ask freely.',
-  request: { headers, body: { required: true, content: { 'application/json': { schema: NewQuestion } } } },
-  responses: {
-    201: json('It was asked', ThreadShape),
-    400: problem('No Idempotency-Key, or no JSON'),
-    402: problem('No question left'),
-    409: problem('The key has asked another question'),
-    422: problem('Title or body is missing or too long'),
-  },
-})
+// Whoever mounts it describes its own Idempotency-Key problems.
+const asking = (baseUrl: string) =>
+  createRoute({
+    method: 'post',
+    path: '/questions',
+    summary: 'Ask a question',
+    'x-zh-CN': '提一个问题',
+    description: 'Takes one of the questions you have bought; members ask freely.',
+    request: { headers, body: { required: true, content: { 'application/json': { schema: NewQuestion } } } },
+    responses: {
+      201: json('It was asked', ThreadShape),
+      402: problem('No question left', problemOf(NEEDED, baseUrl)),
+      422: problem('Title or body is missing or too long', wrong(422, 'title: missing')),
+    },
+  })
 
 const listing = createRoute({
   method: 'get',
@@ -91,7 +98,7 @@ const reading = createRoute({
   summary: 'A question and what was said',
   'x-zh-CN': '一个问题，和它的来往',
   request: { params },
-  responses: { 200: json('The question', ThreadShape), 404: problem('You have no such question') },
+  responses: { 200: json('The question', ThreadShape), 404: problem('You have no such question', NO_SUCH) },
 })
 
 /** `/questions` of the API. Whoever mounts it has found out who calls, and put them on `c.var.user`. */
@@ -109,7 +116,7 @@ export function questionApi(deps: AskDeps) {
     }),
   })
   return new OpenAPIHono({ defaultHook: (result, c) => (result.success ? undefined : wrongInput(c, result)) })
-    .openapi(asking, async (c) => {
+    .openapi(asking(config.baseUrl), async (c) => {
       const { userId } = c.var.user!
       await deps.limits.count(c, 'ask', userId)
       const request = `api:${c.req.valid('header')['idempotency-key']}`
@@ -120,7 +127,7 @@ export function questionApi(deps: AskDeps) {
         locale: asLocale(c.var.locale),
       })
       if (asked.outcome === 'unpaid') return paymentProblem(c, deps, NEEDED) as never
-      if (asked.outcome === 'other') return answer(c, 409, 'This Idempotency-Key has asked another question.')
+      if (asked.outcome === 'other') return answer(c, wrong(409, 'This Idempotency-Key has asked another question.'))
       return c.json(whole((await readThread(db, asked.id, userId))!), 201)
     })
     .openapi(listing, async (c) => {
@@ -129,22 +136,19 @@ export function questionApi(deps: AskDeps) {
     })
     .openapi(reading, async (c) => {
       const thread = await readThread(db, c.req.valid('param').id, c.var.user!.userId)
-      return thread ? c.json(whole(thread), 200) : answer(c, 404, 'You have no such question.')
+      return thread ? c.json(whole(thread), 200) : answer(c, NO_SUCH)
     })
 }
 
 /** What is wrong with a body is the caller's to correct (422); without a key it can't be asked safely at all (400). */
 function wrongInput(c: Context, { target, error }: { target: string; error: z.core.$ZodError }) {
-  if (target === 'param') return answer(c, 404, 'You have no such question.')
-  if (target === 'header') return answer(c, 400, 'Send an Idempotency-Key: 1 to 255 visible ASCII characters.')
-  const wrong = error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`)
-  return answer(c, 422, wrong.join('; '))
+  if (target === 'param') return answer(c, NO_SUCH)
+  if (target === 'header') return answer(c, wrong(400, 'Send an Idempotency-Key: 1 to 255 visible ASCII characters.'))
+  const details = error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`)
+  return answer(c, wrong(422, details.join('; ')))
 }
 
-const titles = { 400: 'Bad Request', 404: 'Not Found', 409: 'Conflict', 422: 'Unprocessable Content' }
-
-function answer(c: Context, status: keyof typeof titles, detail: string) {
-  const body = JSON.stringify({ type: 'about:blank', title: titles[status], status, detail })
+function answer(c: Context, problem: ReturnType<typeof wrong>) {
   // A Response of a status, without a type for each: what it holds is described by the route.
-  return c.body(body, status, { 'content-type': 'application/problem+json' }) as never
+  return c.body(JSON.stringify(problem), problem.status, { 'content-type': 'application/problem+json' }) as never
 }

@@ -4,6 +4,8 @@ import { catalog as ours } from '../../src/catalog.ts'
 import { type Catalog, type CatalogText, defineCatalog } from '../../src/define-catalog.ts'
 import { createCheckout } from '../../src/payments/checkout.ts'
 import { handledTypes } from '../../src/payments/event-table.ts'
+import { PORTAL_MARK } from '../../src/payments/portal.ts'
+import { keepAsCatalog } from '../../src/payments/setup/keep.ts'
 import { type SetupOptions, setUpStripe } from '../../src/payments/setup/set-up.ts'
 import { createStripe } from '../../src/payments/stripe.ts'
 import { stripePriceId } from '../../src/payments/stripe-prices.ts'
@@ -212,6 +214,27 @@ onBothDatabases('stripe:setup', (database) => {
     expect((await problem(nobody)).message).toBe('no terminal')
     expect(await account.stripe.events.list()).toEqual(before)
     expect((await account.stripe.products.list()).data).toEqual([])
+  })
+
+  test('the sandbox of a developer is kept as the catalog: a price that changes is offered at the next start', async () => {
+    const account = await openAccount(database)
+    const { stripe } = account
+    await keepAsCatalog(stripe, shelf(), 'en')
+    const old = await account.priceOf('club-month')
+    const before = await stripe.events.list()
+    await keepAsCatalog(stripe, shelf(), 'en')
+    expect(await stripe.events.list()).toEqual(before)
+    expect(await account.endpoints()).toEqual([])
+
+    const dearer = shelf({ month: '35' })
+    await keepAsCatalog(stripe, dearer, 'en')
+    expect(await account.priceOf('club-month')).toMatchObject({ unit_amount: 3500 })
+    expect((await stripe.prices.retrieve(old.id)).active).toBe(false)
+    expect((await stripe.billingPortal.configurations.list()).data).toMatchObject([
+      { metadata: PORTAL_MARK, features: { subscription_update: { enabled: true } } },
+    ])
+    // As setup would have it: nothing is left to do.
+    expect(changesOf(await account.setUp(dearer, { baseUrl: 'http://localhost' }))).toEqual([])
   })
 
   test('the whole catalog of the kit goes in, and a member switches the plan at the portal', async () => {
