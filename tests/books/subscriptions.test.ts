@@ -91,6 +91,8 @@ onBothDatabases('a member', (database) => {
       every: 'year',
       amount: 33_000,
     })
+    const paid = shop.db.selectFrom('payments').select(['price_key', 'amount']).orderBy('amount')
+    expect((await paid.execute()).map(({ price_key }) => price_key)).toEqual(['member-month', 'member-year'])
   })
 
   test('can not subscribe to the same twice, and reaches the portal', async () => {
