@@ -29,6 +29,8 @@ export interface Config {
   locale: Locale
   /** How many proxies of our own each request passes, and so how far X-Forwarded-For is believed. */
   trustedProxyHops: number
+  /** How long a production process that was told to stop goes on answering, for its load balancer to notice. */
+  drainSeconds: number
   logLevel: string | undefined
   /** What opens /metrics. */
   metricsToken: string | undefined
@@ -80,6 +82,7 @@ const Environment = z.object({
   METRICS_TOKEN: optional(z.string().min(16, 'must have at least 16 characters')),
   ALLOW_NEWER_DATABASE: optional(z.literal('1', 'must be 1')),
   TRUSTED_PROXY_HOPS: optional(z.coerce.number('must be a number, like 1').int().min(0).max(10)),
+  DRAIN_SECONDS: optional(z.coerce.number('must be a number of seconds, like 3').min(0).max(60)),
 })
 
 /** Reads the environment; a variable that is set wrongly is a ConfigError. */
@@ -119,6 +122,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     metricsToken: value.METRICS_TOKEN,
     allowNewerDatabase: value.ALLOW_NEWER_DATABASE === '1',
     trustedProxyHops: value.TRUSTED_PROXY_HOPS ?? 0,
+    drainSeconds: value.DRAIN_SECONDS ?? 3,
   }
 }
 

@@ -27,7 +27,7 @@ await run(async () => {
   const server = await listen(app, config.port)
   log.info(`Listening on port ${server.port} for ${config.baseUrl}`)
   stopOnSignal(async () => {
-    await server.close()
+    await server.close(config.drainSeconds * 1000)
     await stop()
     await connection.close()
     await workers.close()
