@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.test.{ts,tsx}'],
     // Suites of their own: npm run test:books, test:property and so on.
-    exclude: [...configDefaults.exclude, 'tests/{books,owner,sandbox,property,programs,faults,browser}/**'],
+    exclude: [...configDefaults.exclude, 'tests/{books,owner,sandbox,property,programs,faults,fuzz,browser}/**'],
     globalSetup: 'tests/support/databases-for-tests.ts',
     // A worker keeps its modules from file to file, and so its PGlite too; nothing of ours keeps state in a module.
     isolate: false,

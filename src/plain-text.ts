@@ -10,6 +10,15 @@ export function plain(text: string): string {
     .replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
 }
 
+/** The same value, of what JSON has, with texts that Postgres stores: NUL and halves of characters are marked as missing. */
+export function plainJson(value: unknown): unknown {
+  // JSON.stringify escapes those and no other characters of theirs; a pair of backslashes is one that is meant.
+  const json = JSON.stringify(value).replace(/\\(?:\\|u0000|ud[89a-f][\da-f]{2})/gi, (found) =>
+    found === '\\\\' ? found : '\ufffd',
+  )
+  return JSON.parse(json)
+}
+
 /** What a person typed into an optional field; '' becomes undefined. `max` counts characters, as the person does. */
 export function optionalText(max: number) {
   return z

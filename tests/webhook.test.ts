@@ -157,6 +157,16 @@ onBothDatabases('the webhook', (database) => {
     expect(await shop.db.selectFrom('balance_transactions').select('id').execute()).toEqual([])
   })
 
+  test('texts that Postgres can not keep are kept without what it can not', async () => {
+    const shop = await openShop(database, { webhooks: false })
+    const event = { ...JSON.parse(await somePaidEvent(shop)), id: 'evt_odd\0', request: { id: 'a\ud800\\u0000🍬' } }
+    const payload = JSON.stringify(event)
+    const signature = shop.stripe.webhooks.generateTestHeaderString({ payload, secret: SECRET })
+    expect((await send(shop, payload, signature)).status).toBe(200)
+    const kept = await shop.db.selectFrom('inbox').select('payload').where('id', '=', 'evt_odd\ufffd').execute()
+    expect(kept).toMatchObject([{ payload: { request: { id: 'a\ufffd\\u0000🍬' } } }])
+  })
+
   test('without a secret there is no endpoint', async () => {
     const shop = await openShop(database, { webhooks: false, env: { STRIPE_WEBHOOK_SECRET: '' } })
     expect((await send(shop, '{}', '')).status).toBe(404)

@@ -1,6 +1,7 @@
 import { createMiddleware } from 'hono/factory'
 import { HTTPException } from 'hono/http-exception'
 import type { z } from 'zod'
+import { readBody } from '../auth/form.ts'
 import { randomToken } from '../auth/tokens.ts'
 import { plain } from '../plain-text.ts'
 import type { Locale } from '../ui/i18n.ts'
@@ -14,7 +15,7 @@ import { words } from './words.ts'
 /** A session may end while somebody writes. What they wrote comes back, instead of the sign-in page. */
 export const keepTyped = createMiddleware(async (c, next) => {
   if (c.var.user || c.req.method !== 'POST') return next()
-  const typed = typedIn(await c.req.parseBody())
+  const typed = typedIn(await readBody(c))
   return typed.body ? renderPage(c, <SignedOutPage {...pageContext(c)} typed={typed} />, 401) : next()
 })
 

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { readBody } from '../auth/form.ts'
 import { expanded } from '../payments/reading.ts'
 import { isStripeDown } from '../payments/stripe.ts'
 import { plain } from '../plain-text.ts'
@@ -32,7 +33,7 @@ export function disputeRoutes(deps: DisputeDeps): Hono {
     .post('/:id{\\w+}', async (c) => {
       const dispute = await readDispute(db, c.req.param('id'))
       if (!dispute) return c.notFound()
-      const sent = await c.req.parseBody()
+      const sent = await readBody(c)
       const parsed = EvidenceForm.safeParse(sent)
       if (!parsed.success) {
         const problems = problemsIn(parsed.error.issues, words[c.var.locale].tooLong)

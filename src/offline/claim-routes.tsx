@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { z } from 'zod'
+import { readBody } from '../auth/form.ts'
 import { tooManyText } from '../auth/limit-words.ts'
 import { type Limits, TooMany } from '../auth/limits.ts'
 import type { PaymentCode } from '../define-catalog.ts'
@@ -43,7 +44,7 @@ export function claimRoutes(deps: ClaimDeps, codes: PaymentCode[]): Hono {
     })
     .post('/:choice', async (c) => {
       const choice = await choiceOf(c.req.param('choice'), deps)
-      const sent = await c.req.parseBody()
+      const sent = await readBody(c)
       const { code, amount } = sent
       // The amount is what the page said: the catalog may have changed since.
       if (!choice || amount !== String(choice.money.amount) || !isCode(code)) throw new HTTPException(400)

@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { z } from 'zod'
+import { readBody } from '../auth/form.ts'
 import { requireOwner } from '../auth/guards.ts'
 import { randomToken } from '../auth/tokens.ts'
 import type { Locale } from '../locales.ts'
@@ -21,7 +22,7 @@ export function ownerRoutes(deps: OfflineDeps): Hono {
     .use(requireOwner)
     .get('/', (c) => show(c, deps, 200))
     .post('/', async (c) => {
-      const sent = await c.req.parseBody()
+      const sent = await readBody(c)
       // Not by a middleware: which day is today changes while the process runs.
       const parsed = entryForm(todayIn(deps.config.timeZone)).safeParse(sent)
       if (!parsed.success) {

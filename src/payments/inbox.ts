@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Config } from '../config.ts'
 import type { Db, Trx } from '../db/connection.ts'
 import type { Jobs } from '../jobs/queue.ts'
+import { plainJson } from '../plain-text.ts'
 import { objectToSync, StripeEvent } from './event-table.ts'
 
 export interface InboxDeps {
@@ -17,7 +18,7 @@ export interface InboxDeps {
  * the owner to see. When this returns, the events are safe. Returns how many were new.
  */
 export async function receive(deps: InboxDeps, events: unknown[], via: 'webhook' | 'poll'): Promise<number> {
-  const rows = events.flatMap((event) => inboxRow(deps, event, via) ?? [])
+  const rows = events.flatMap((event) => inboxRow(deps, plainJson(event), via) ?? [])
   if (rows.length === 0) return 0
   const { db, jobs } = deps
   const fresh = await db.transaction().execute(async (trx) => {

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { z } from 'zod'
+import { readBody } from '../auth/form.ts'
 import { requireUser } from '../auth/guards.ts'
 import type { Limits } from '../auth/limits.ts'
 import { priceOfKey } from '../catalog.ts'
@@ -33,7 +34,7 @@ export function buyRoutes(deps: BuyDeps): Hono {
     .post('/checkout/:price', async (c) => {
       const price = priceOfKey(c.req.param('price'))
       if (!price) return renderPage(c, <NotSoldPage {...pageContext(c)} />, 404)
-      const form = BuyForm.safeParse(await c.req.parseBody())
+      const form = BuyForm.safeParse(await readBody(c))
       if (!form.success || form.data.quantity > price.most) throw new HTTPException(400)
       const direct = directOf(deps)
       if (direct) return price.kind === 'subscription' ? c.notFound() : c.redirect(direct.price(price), 303)
@@ -59,7 +60,7 @@ export function buyRoutes(deps: BuyDeps): Hono {
       return c.redirect(url, 303)
     })
     .post('/portal', requireUser, async (c) => {
-      const { subscription } = PortalForm.parse(await c.req.parseBody())
+      const { subscription } = PortalForm.parse(await readBody(c))
       const url = await portalUrl(deps, { userId: c.var.user!.userId, subscriptionId: subscription }, c.var.locale)
       return url ? c.redirect(url, 303) : c.redirect('/account', 303)
     })
