@@ -157,6 +157,7 @@ async function openWorld() {
     MAIL_FROM: 'Faults <shop@example.com>',
     OWNER_EMAIL: OWNER,
     TRUSTED_PROXY_HOPS: '1',
+    DRAIN_SECONDS: '0',
   }
   const processes = [new AppProcess(a, env), new AppProcess(b, env)]
   const site = new Site(baseUrl, processes, random)

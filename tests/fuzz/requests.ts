@@ -222,8 +222,8 @@ function extras(random: Random, target: Target, path: string, body: Buffer): str
   if (random() < 0.92) lines.push(`Origin: ${target.origin}`)
   else if (random() < 0.5) lines.push(`Origin: ${oneOf(random, ['null', 'https://evil.example', '%', ''])}`)
   const who = random()
-  if (who < 0.55) lines.push(`Cookie: ${oneOf(random, target.cookies)}`)
-  else if (who < 0.65) lines.push(`Cookie: ${oneOf(random, COOKIES)}`)
+  if (who < 0.75) lines.push(`Cookie: ${oneOf(random, target.cookies)}`)
+  else if (who < 0.85) lines.push(`Cookie: ${oneOf(random, COOKIES)}`)
   if (path.startsWith('/api')) {
     lines.push(
       `Authorization: ${random() < 0.85 ? `Bearer ${target.key}` : oneOf(random, ['Bearer', 'Bearer fpu_', 'Basic \xff'])}`,

@@ -11,12 +11,12 @@ const CHECK_MS = 250
 export type Balancer = Awaited<ReturnType<typeof openBalancer>>
 
 /**
- * A load balancer as there are many: each request goes to any of the processes that say they are ready, over a connection
- * of its own, and to the next when one refuses it. A connection that was taken is not tried again. X-Forwarded-For is
+ * A load balancer as there are many: each request goes to any of the processes that do not say they are leaving, over a
+ * connection of its own, and to the next when one refuses it. A connection that was taken is not tried again. X-Forwarded-For is
  * believed, as nobody else comes here.
  */
 export async function openBalancer(ports: number[], random: Random) {
-  const ready = watchReadiness(ports)
+  const leaving = watchLeaving(ports)
   const counts = { requests: 0, 'refused, and sent to the next': 0 }
   const byPort = new Map(ports.map((port) => [port, 0]))
   /** What its callers saw go wrong, by what they asked for. */
@@ -27,7 +27,7 @@ export async function openBalancer(ports: number[], random: Random) {
     const body = await bodyOf(near)
     const triedUntil = Date.now() + TRY_MS
     for (const port of inTurns(random, ports)) {
-      if (ready.size > 0 && !ready.has(port)) continue
+      if (leaving.has(port) && leaving.size < ports.length) continue
       const outcome = await pass(port, near, body, response)
       if (outcome === 'refused' && Date.now() < triedUntil) {
         counts['refused, and sent to the next']++
@@ -51,22 +51,22 @@ export async function openBalancer(ports: number[], random: Random) {
   return { url: `http://127.0.0.1:${port}`, counts, byPort, failures }
 }
 
-/** Which of them said so a moment ago. */
-function watchReadiness(ports: number[]): Set<number> {
-  const ready = new Set<number>()
+/** Which of them have said a moment ago that they are going; who is gone refuses by itself. */
+function watchLeaving(ports: number[]): Set<number> {
+  const leaving = new Set<number>()
   const timer = setInterval(() => {
     for (const port of ports) {
       fetch(`http://127.0.0.1:${port}/readyz`).then(
         async (answer) => {
           await answer.text()
-          answer.ok ? ready.add(port) : ready.delete(port)
+          answer.ok ? leaving.delete(port) : leaving.add(port)
         },
-        () => ready.delete(port),
+        () => leaving.delete(port),
       )
     }
   }, CHECK_MS)
   onTestFinished(() => clearInterval(timer))
-  return ready
+  return leaving
 }
 
 async function bodyOf(message: IncomingMessage): Promise<Buffer> {
