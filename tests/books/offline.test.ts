@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { creditsOf, hasPlan } from '../src/payments/rights.ts'
-import { monthTotals } from '../src/revenue/books.ts'
-import { onBothDatabases, onPostgres } from './support/databases.ts'
-import { proveAddress } from './support/prove-address.ts'
-import { openShop, type Shop } from './support/shop.ts'
-import { textOf, type Visitor } from './support/visitor.ts'
+import { creditsOf, hasPlan } from '../../src/payments/rights.ts'
+import { monthTotals } from '../../src/revenue/books.ts'
+import { onBothDatabases, onPostgres } from '../support/databases.ts'
+import { proveAddress } from '../support/prove-address.ts'
+import { openShop, type Shop } from '../support/shop.ts'
+import { textOf, type Visitor } from '../support/visitor.ts'
 
 const PAGE = '/dashboard/offline'
 const today = () => new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' }).format()

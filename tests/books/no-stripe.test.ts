@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { loadConfig, requireProduction } from '../src/config.ts'
-import { onBothDatabases, type TestDatabase } from './support/databases.ts'
-import { openShop, type Shop } from './support/shop.ts'
-import { textOf, type Visitor } from './support/visitor.ts'
+import { loadConfig, requireProduction } from '../../src/config.ts'
+import { onBothDatabases, type TestDatabase } from '../support/databases.ts'
+import { openShop, type Shop } from '../support/shop.ts'
+import { textOf, type Visitor } from '../support/visitor.ts'
 
 const paymentCodes = [{ key: 'wechat', name: { 'zh-CN': '微信支付', en: 'WeChat Pay' }, picture: 'og.png' }]
 const openCounter = (database: TestDatabase) =>
