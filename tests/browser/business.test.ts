@@ -15,7 +15,7 @@ test('a guest buys a question, claims it, asks; the owner answers, and the custo
   await signInByMail(app, page, ANN)
 
   await page.goto('/ask')
-  await page.getByText('You have one question left.').waitFor()
+  await page.getByText('You have 1 question left.').waitFor()
   await page.locator('[name=title]').fill('Why is my build slow?')
   await page.locator('[name=body]').fill('It takes **ten minutes** on every commit.')
   await screenshot(page, 'ask-en', { fullPage: true })
