@@ -164,8 +164,8 @@ export function requireProduction(
     throw new ConfigError(`Not ready for production. Missing:\n${missing.map((line) => `  ${line}`).join('\n')}`)
 }
 
-// Without https there are no safe cookies. On this machine itself there need be none.
-function isSafeAddress(url = ''): boolean {
+/** Without https there are no safe cookies. On this machine itself there need be none. */
+export function isSafeAddress(url = ''): boolean {
   return /^https:|^http:\/\/(localhost|127\.0\.0\.1)(:|\/|$)/.test(url)
 }
 

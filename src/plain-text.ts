@@ -13,10 +13,11 @@ export function plain(text: string): string {
 /** The same value, of what JSON has, with texts that Postgres stores: NUL and halves of characters are marked as missing. */
 export function plainJson(value: unknown): unknown {
   // JSON.stringify escapes those and no other characters of theirs; a pair of backslashes is one that is meant.
-  const json = JSON.stringify(value).replace(/\\(?:\\|u0000|ud[89a-f][\da-f]{2})/gi, (found) =>
+  const json = JSON.stringify(value)
+  const storable = json.replace(/\\(?:\\|u0000|ud[89a-f][\da-f]{2})/gi, (found) =>
     found === '\\\\' ? found : '\ufffd',
   )
-  return JSON.parse(json)
+  return storable === json ? value : JSON.parse(storable)
 }
 
 /** What a person typed into an optional field; '' becomes undefined. `max` counts characters, as the person does. */

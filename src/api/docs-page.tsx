@@ -1,6 +1,6 @@
 import type { Locale } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
-import { type Description, type Operation, operationsOf } from './description.ts'
+import type { Description, Operation } from './description.ts'
 import { answerOf, curlOf } from './examples.ts'
 import { type Status, TITLES } from './problems.ts'
 import { words } from './words.ts'
@@ -8,13 +8,13 @@ import { words } from './words.ts'
 interface DocsProps extends PageContext {
   baseUrl: string
   description: Description
+  operations: Operation[]
 }
 
 /** All of it is read from the OpenAPI description, so it can't say anything else. */
-export function DocsPage({ baseUrl, description, ...context }: DocsProps) {
+export function DocsPage({ baseUrl, description, operations, ...context }: DocsProps) {
   const { locale } = context
   const t = words[locale]
-  const operations = operationsOf(description)
   return (
     <Page {...context} title={t.title} description={t.lead} narrow>
       <h1>{t.title}</h1>

@@ -10,7 +10,7 @@ import type { Feature } from '../feature.ts'
 import type { Jobs } from '../jobs/queue.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
-import { describe } from './description.ts'
+import { describe, operationsOf } from './description.ts'
 import { DocsPage } from './docs-page.tsx'
 import { keysOf, MOST_KEYS, makeKey, NAME_LENGTH, NewKeyForm, ownKeys, RevokeForm, revokeKey } from './keys.ts'
 import { KeyFormPage, KeySection, NewKeyPage } from './pages.tsx'
@@ -31,11 +31,12 @@ export function api(deps: ApiDeps): Feature {
   const { db, config } = deps
   const programs = programRoutes(deps)
   const description = describe(programs, { baseUrl: config.baseUrl, title: `${catalog.name.en} API` })
+  const operations = operationsOf(description)
   return {
     programs: new Hono().route('/', programs),
     routes: new Hono()
       .get('/api', (c) =>
-        renderPage(c, <DocsPage {...pageContext(c)} baseUrl={config.baseUrl} description={description} />),
+        renderPage(c, <DocsPage {...{ ...pageContext(c), baseUrl: config.baseUrl, description, operations }} />),
       )
       .get('/api/openapi.json', (c) => c.json(description))
       .route('/account/keys', keyRoutes(deps)),

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe'
 import { ConfigError } from '../config.ts'
+import { idOf } from '../payments/reading.ts'
 import type { GoLiveDeps } from './live.ts'
 
 /** How long to wait for the owner to pay, and for the payment to come into the books. */
@@ -22,8 +23,7 @@ export function paymentOf(
 
 async function paidIn(stripe: Stripe, sessionId: string): Promise<string | undefined> {
   const { payment_status, payment_intent } = await stripe.checkout.sessions.retrieve(sessionId)
-  if (payment_status !== 'paid' || !payment_intent) return undefined
-  return typeof payment_intent === 'string' ? payment_intent : payment_intent.id
+  return payment_status === 'paid' ? (idOf(payment_intent) ?? undefined) : undefined
 }
 
 /** Closes the page, so that it is not paid when nobody looks any more, and says that nothing was paid. */

@@ -1,17 +1,15 @@
-import { createTransport } from 'nodemailer'
+import type Stripe from 'stripe'
 import { catalog } from '../catalog.ts'
 import type { Config } from '../config.ts'
 import { DirectoryInUse } from '../db/directory-lock.ts'
 import { migrate } from '../db/migrate.ts'
+import { createOneOff } from '../mail/smtp.ts'
 import { setUpStripe } from '../payments/setup/set-up.ts'
-import { createStripe } from '../payments/stripe.ts'
 import { dictionary } from '../ui/i18n.ts'
 import { openDatabase } from './database.ts'
 import type { Host } from './wizard.ts'
 
 const MAIL_MS = 15_000
-// A server that speaks Stripe's API, such as a running sandbox, takes any test key.
-const LOCAL_KEY = 'sk_test_local'
 
 const words = dictionary({
   'zh-CN': {
@@ -37,12 +35,16 @@ export async function prepareDatabase(config: Config): Promise<string> {
 }
 
 /** Makes Stripe match the catalog, after asking. The signing secret of a new endpoint, if there is one. */
-export async function prepareStripe(config: Config, { say, agrees }: Host): Promise<string | undefined> {
-  const { secretKey, mode, apiBase, webhookSecrets } = config.stripe
+export async function prepareStripe(
+  stripe: Stripe,
+  config: Config,
+  { say, agrees }: Host,
+): Promise<string | undefined> {
+  const { mode, webhookSecrets } = config.stripe
   let secret: string | undefined
   await setUpStripe(
     {
-      stripe: createStripe(secretKey ?? LOCAL_KEY, { apiBase }),
+      stripe,
       mode,
       confirm: () => agrees('Make Stripe like that?'),
       say,
@@ -57,8 +59,7 @@ export async function prepareStripe(config: Config, { say, agrees }: Host): Prom
 
 /** Sends one mail to the owner. Throws what the mail server says. */
 export async function sendTestMail({ mail, ownerEmail, locale }: Config): Promise<void> {
-  const limits = { connectionTimeout: MAIL_MS, greetingTimeout: MAIL_MS, socketTimeout: MAIL_MS }
-  const transporter = createTransport({ url: mail.smtpUrl, ...limits } as object)
+  const transporter = createOneOff(mail.smtpUrl!, MAIL_MS)
   const { subject, text } = words[locale]
   await transporter
     .sendMail({ from: mail.from, to: ownerEmail, subject, text: text(catalog.name[locale]) })

@@ -5,6 +5,7 @@ import { run } from '../run.ts'
 import { readEnvFile, withValues, writeEnvFile } from './env-file.ts'
 import { alsoTaken, questions } from './setup-questions.ts'
 import { prepareDatabase, prepareStripe, sendTestMail } from './setup-steps.ts'
+import { givenStripe } from './stripe-for.ts'
 import { type Host, silentHost, terminalHost } from './wizard.ts'
 
 const names = [...questions.map(({ name }) => name), ...alsoTaken]
@@ -67,9 +68,9 @@ async function writeAnswers(host: Host, file: string, { mayOverwrite }: { mayOve
 }
 
 async function setUpStripeAt(host: Host, file: string, config: Config): Promise<void> {
-  const { secretKey, apiBase } = config.stripe
-  if (!secretKey && !apiBase) return host.say('Stripe: the local sandbox, which needs no set-up.')
-  const secret = await prepareStripe(config, host)
+  const stripe = givenStripe(config.stripe)
+  if (!stripe) return host.say('Stripe: the local sandbox, which needs no set-up.')
+  const secret = await prepareStripe(stripe, config, host)
   if (!secret) return
   const before = await readEnvFile(file)
   await writeEnvFile(file, withValues(before?.text ?? '', { STRIPE_WEBHOOK_SECRET: secret }))

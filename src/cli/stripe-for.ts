@@ -5,10 +5,15 @@ import { createStripe } from '../payments/stripe.ts'
 // A server that speaks Stripe's API, such as a running sandbox, takes any test key.
 const LOCAL_KEY = 'sk_test_local'
 
-/** The Stripe of the environment; without a key that of a running `npm run dev`. Undefined where there is none. */
+/** The Stripe that the environment names; undefined where it names none. */
+export function givenStripe({ secretKey, apiBase }: Config['stripe']): Stripe | undefined {
+  return secretKey || apiBase ? createStripe(secretKey ?? LOCAL_KEY, { apiBase }) : undefined
+}
+
+/** The same; without a key that of a running `npm run dev`. Undefined where there is none. */
 export async function stripeFor({ stripe, baseUrl, isProduction }: Config): Promise<Stripe | undefined> {
-  const { secretKey, apiBase } = stripe
-  if (secretKey || apiBase) return createStripe(secretKey ?? LOCAL_KEY, { apiBase })
+  const given = givenStripe(stripe)
+  if (given) return given
   const sandbox = `${baseUrl}/sandbox`
   const isThere = !isProduction && (await answers(`${sandbox}/v1/balance`))
   return isThere ? createStripe(LOCAL_KEY, { apiBase: sandbox }) : undefined

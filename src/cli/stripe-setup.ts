@@ -4,26 +4,23 @@ import Stripe from 'stripe'
 import { catalog } from '../catalog.ts'
 import { ConfigError, loadConfig } from '../config.ts'
 import { setUpStripe } from '../payments/setup/set-up.ts'
-import { createStripe } from '../payments/stripe.ts'
 import { run } from '../run.ts'
-
-// A server that speaks Stripe's API, such as a running sandbox, takes any test key.
-const LOCAL_KEY = 'sk_test_local'
+import { givenStripe } from './stripe-for.ts'
 
 // Makes Stripe match catalog.ts: products, prices, the webhook endpoint, the customer portal.
 await run(async () => {
   const values = flags()
   const config = loadConfig()
   if (!config.stripe.isUsed) throw new ConfigError('STRIPE_SECRET_KEY is none: there is no Stripe to set up.')
-  const { secretKey, mode, apiBase, webhookSecrets } = config.stripe
-  const key = secretKey ?? (apiBase && LOCAL_KEY)
-  if (!key) {
+  const { mode, webhookSecrets } = config.stripe
+  const stripe = givenStripe(config.stripe)
+  if (!stripe) {
     throw new ConfigError(
       'STRIPE_SECRET_KEY is missing: take it from https://dashboard.stripe.com/apikeys (the local sandbox needs no setup, it makes each price as it is first bought)',
     )
   }
   const options = {
-    stripe: createStripe(key, { apiBase }),
+    stripe,
     mode,
     dryRun: values['dry-run'] ?? false,
     confirm: values.yes ? async () => true : ask,

@@ -1,3 +1,4 @@
+import { isSafeAddress } from '../config.ts'
 import { dictionary } from '../ui/i18n.ts'
 import { type Check, findings, type Patient } from './check.ts'
 
@@ -44,8 +45,7 @@ export const siteChecks: Check[] = [
 function https({ config: { baseUrl, isProduction }, missing }: Patient) {
   if (missing.has('BASE_URL')) return skipped((t) => t.notSet)
   if (baseUrl.startsWith('https:')) return ok((t) => t.https(baseUrl))
-  const isHere = /^http:\/\/(localhost|127\.0\.0\.1)(:|$)/.test(baseUrl)
-  return (isProduction && !isHere ? failed : warning)(
+  return (isProduction && !isSafeAddress(baseUrl) ? failed : warning)(
     (t) => t.http(baseUrl),
     (t) => t.httpMend,
   )

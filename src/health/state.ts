@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../db/connection.ts'
+import { isWaiting } from '../mail/outbox.ts'
 
 const LISTED = 50
 
@@ -57,7 +58,7 @@ async function eventState(db: Db): Promise<{ waiting: number; lastWebhook: Date 
 
 async function mailState(db: Db): Promise<{ waiting: number; lastSent: Date | null }> {
   const { rows } = await sql<{ waiting: number; lastSent: Date | null }>`
-    select (select count(*) from mails where sent_at is null and failed_at is null and skipped_at is null) as waiting,
+    select (select count(*) from mails where ${isWaiting}) as waiting,
       (select max(sent_at) from mails) as "lastSent"
   `.execute(db)
   return rows[0]!

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Trx } from '../db/connection.ts'
 import type { Draft } from '../db/tables.ts'
 import type { Jobs } from '../jobs/queue.ts'
@@ -21,16 +22,12 @@ export interface OutgoingMail {
 const NEWS_DAYS = 3
 const DAY_MS = 86_400_000
 
+/** For queries of mails: neither sent nor given up, nor old news. */
+export const isWaiting = sql<boolean>`(sent_at is null and failed_at is null and skipped_at is null)`
+
 /** Queues again whatever still waits in the outbox: for a database that has come without its queue. */
 export async function queueUnsent(jobs: Pick<Jobs, 'enqueue'>, trx: Trx): Promise<void> {
-  const waiting = await trx
-    .selectFrom('mails')
-    .select('id')
-    .where('sent_at', 'is', null)
-    .where('failed_at', 'is', null)
-    .where('skipped_at', 'is', null)
-    .orderBy('id')
-    .execute()
+  const waiting = await trx.selectFrom('mails').select('id').where(isWaiting).orderBy('id').execute()
   for (const { id } of waiting) await jobs.enqueue(trx, 'mail', { mailId: id })
 }
 

@@ -11,9 +11,14 @@ export function createSmtp(url: string): Transporter {
   } as object)
 }
 
+/** For one mail, or none, while somebody waits: a server that does not answer within the time is given up. */
+export function createOneOff(url: string, milliseconds: number): Transporter {
+  const limits = { connectionTimeout: milliseconds, greetingTimeout: milliseconds, socketTimeout: milliseconds }
+  return createTransport({ url, ...limits } as object)
+}
+
 /** Connects and signs in, and sends nothing. Throws what the server, or the way to it, says. */
 export async function verifySmtp(url: string, milliseconds: number): Promise<void> {
-  const limits = { connectionTimeout: milliseconds, greetingTimeout: milliseconds, socketTimeout: milliseconds }
-  const transporter = createTransport({ url, ...limits } as object)
+  const transporter = createOneOff(url, milliseconds)
   await transporter.verify().finally(() => transporter.close())
 }

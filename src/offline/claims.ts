@@ -9,7 +9,7 @@ import { isKept, isOpenClaim, recordEntry } from '../payments/offline-entries.ts
 import { isPaidBy } from '../payments/paid-by.ts'
 import { type Choice, nameOfChoice } from './choices.ts'
 import { deleteClaimMails, mailClaim, mailRefusal } from './claim-mails.ts'
-import type { OfflineDeps } from './entries.ts'
+import { type OfflineDeps, paidFacts } from './entries.ts'
 
 export const MOST_OPEN = 3
 /** Of guests together: above it, the owner would not find the real ones among the others. */
@@ -106,34 +106,7 @@ export async function decide(
     await trx.updateTable('offline_claims').set({ state: decision, decided_at }).where('id', '=', id).execute()
     const email = await emailOf(trx, claim)
     if (decision === 'confirmed') {
-      const {
-        name,
-        message,
-        description,
-        amount,
-        currency,
-        price_key,
-        credits,
-        plan,
-        days,
-        locale,
-        request_id,
-        on_wall,
-      } = claim
-      const paid = {
-        name,
-        message,
-        description,
-        amount,
-        currency,
-        price_key,
-        credits,
-        plan,
-        days,
-        locale,
-        request_id,
-        on_wall,
-      }
+      const { id: _id, form_hash, code, user_id, state, created_at, decided_at: _open, ...paid } = claim
       // A pass begins now: its payer has waited for us.
       await recordEntry(deps, trx, { ...paid, key: `claim:${id}`, email, received_at: decided_at })
     } else if (email) {
@@ -214,20 +187,8 @@ export async function countOpenClaims(db: Db): Promise<number> {
 export function ownClaims(db: Db, payer: { id: string; email: string }) {
   return db
     .selectFrom('offline_claims')
-    .select([
-      'code',
-      'email',
-      'name',
-      'message',
-      'description',
-      'amount',
-      'currency',
-      'credits',
-      'plan',
-      'days',
-      'locale',
-    ])
-    .select(['state', 'created_at as claimedAt', 'decided_at as decidedAt', 'on_wall as onWall'])
+    .select(['code', ...paidFacts])
+    .select(['state', 'created_at as claimedAt', 'decided_at as decidedAt'])
     .where(isPaidBy(payer))
     .orderBy('created_at')
     .execute()

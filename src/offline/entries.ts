@@ -77,24 +77,18 @@ export function latestEntries(db: Db) {
 
 export type Entry = Awaited<ReturnType<typeof latestEntries>>[number]
 
+/** What is told of both, entries and claims, to whom they are about. */
+export const paidFacts = [
+  ...(['email', 'name', 'message', 'description', 'amount', 'currency'] as const),
+  ...(['credits', 'plan', 'days', 'locale', 'on_wall as onWall'] as const),
+] as const
+
 /** For the download of one's own data. */
 export function ownEntries(db: Db, payer: { id: string; email: string }) {
   return db
     .selectFrom('offline_entries')
-    .select([
-      'id',
-      'email',
-      'name',
-      'message',
-      'description',
-      'amount',
-      'currency',
-      'quantity',
-      'credits',
-      'plan',
-      'days',
-    ])
-    .select(['locale', 'received_at as receivedAt', 'created_at as enteredAt', 'reverses', 'on_wall as onWall'])
+    .select(['id', 'quantity', ...paidFacts])
+    .select(['received_at as receivedAt', 'created_at as enteredAt', 'reverses'])
     .where(isPaidBy(payer))
     .orderBy('id')
     .execute()

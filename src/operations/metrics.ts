@@ -5,6 +5,7 @@ import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { sha256 } from '../auth/tokens.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/connection.ts'
+import { isWaiting } from '../mail/outbox.ts'
 import { isKept } from '../payments/offline-entries.ts'
 
 export type Metrics = ReturnType<typeof createMetrics>
@@ -15,7 +16,6 @@ export type Metrics = ReturnType<typeof createMetrics>
  */
 export function createMetrics(db: Db) {
   const register = new Registry()
-  collectDefaultMetrics({ register })
   const answered = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'Requests by route',
@@ -45,7 +45,7 @@ async function readInto(db: Db, gauges: Record<string, Gauge>): Promise<void> {
         (select coalesce(extract(epoch from now() - min(received_at)), 0)::float8 from inbox where applied_at is null) as "webhookLag",
         (select count(*) from inbox where applied_at is null) as "eventsWaiting",
         (select count(*) from inbox where applied_at is null and failures > 0) as "eventsFailed",
-        (select count(*) from mails where sent_at is null and failed_at is null and skipped_at is null) as "mailsWaiting",
+        (select count(*) from mails where ${isWaiting}) as "mailsWaiting",
         (select count(*) from mails where failed_at is not null) as "mailsFailed"
     `.execute(db),
     sql<{ queue: string; depth: number }>`
@@ -72,6 +72,8 @@ async function readInto(db: Db, gauges: Record<string, Gauge>): Promise<void> {
 export function metricsRoutes({ register, read }: Metrics, { metricsToken }: Pick<Config, 'metricsToken'>): Hono {
   const app = new Hono()
   if (!metricsToken) return app
+  // It watches the process as long as that lives: only where somebody reads it.
+  collectDefaultMetrics({ register })
   return app.get('/', async (c) => {
     if (!isSame(c.req.header('authorization') ?? '', `Bearer ${metricsToken}`)) {
       return c.text('METRICS_TOKEN, please', 401, { 'www-authenticate': 'Bearer' })

@@ -47,7 +47,8 @@ export function requestForm({ isUsed }: { isUsed: boolean }) {
     })
 }
 
-function problemOf(
+/** What is wrong with an amount as it was typed and read; undefined when nothing is. */
+export function problemOf(
   typed: string,
   money: Money | undefined,
   least = money && leastOf(money.currency).amount,

@@ -1,11 +1,11 @@
 import { catalog } from '../catalog.ts'
-import { formatMoney, parseAmount, STRIPE_MAXIMUM } from '../money.ts'
+import { formatMoney, parseAmount } from '../money.ts'
 import { LeftTable, typicalAmounts, WhatIsLeft } from '../payments/what-is-left.tsx'
 import { Field, Problem, Select, SubmitButton, TextArea } from '../ui/form.tsx'
 import { currencyName, formatDate, type Locale } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
 import { Money } from '../ui/money.tsx'
-import { currencies, DESCRIPTION_LENGTH, leastOf, lifetimes, NAME_LENGTH } from './form.ts'
+import { currencies, DESCRIPTION_LENGTH, lifetimes, NAME_LENGTH, problemOf } from './form.ts'
 import { QrCode } from './qr.tsx'
 import type { PaymentRequest } from './request.ts'
 import { words } from './words.ts'
@@ -98,8 +98,7 @@ function NewRequestForm({ values, problems, locale, withoutStripe }: RequestForm
 function amountsOf({ amount, currency }: RequestFormProps['values']) {
   const known = currencies.find((one) => one === currency) ?? catalog.currency
   const typed = parseAmount(amount, known)
-  const isTyped = typed !== undefined && typed.amount >= leastOf(known).amount && typed.amount <= STRIPE_MAXIMUM
-  return isTyped
+  return typed && !problemOf(amount, typed)
     ? [typed, ...typicalAmounts(known).filter(({ amount }) => amount !== typed.amount)]
     : typicalAmounts(known)
 }

@@ -87,9 +87,11 @@ function payRoutes(deps: RequestDeps): Hono {
     .post('/:id', async (c) => {
       const id = c.req.param('id')
       const direct = directOf(deps)
-      if (direct && (await payableOf(deps.db, `request-${id}`))?.isOpen)
-        return c.redirect(direct.payable(`request-${id}`), 303)
-      if (direct) return showPayPage(c, deps)
+      if (direct) {
+        const key = `request-${id}`
+        const payable = await payableOf(deps.db, key)
+        return payable?.isOpen ? c.redirect(direct.payable(key), 303) : showPayPage(c, deps)
+      }
       const url = await payPage(deps, id, c.var.locale, () => deps.limits.count(c, 'checkout'))
       return url ? c.redirect(url, 303) : showPayPage(c, deps)
     })

@@ -3,15 +3,10 @@ import type { Db } from '../db/connection.ts'
 import { isKept, offlinePaymentId } from '../payments/offline-entries.ts'
 import { dayOf, isPending, type Totals, totalsByDay } from './days.ts'
 
-/** The currencies that money came in, the one with the latest movement first. Steps from one to the next by the indexes. */
+/** The currencies that money came in, the one with the latest movement first. */
 export async function currenciesOf(db: Db): Promise<string[]> {
   const { rows } = await sql<{ currency: string }>`
-    with recursive seen as (
-      select ${nextCurrency(sql`''`)} as currency
-      union all
-      select ${nextCurrency(sql`seen.currency`)} from seen where seen.currency is not null
-    )
-    select currency from seen where currency is not null
+    ${eachCurrency(nextCurrency)}
     order by greatest(
       (select max(created_at) from balance_transactions b where b.currency = seen.currency),
       (select max(paid_at) from payments p where p.currency = seen.currency and ${isPending}),
@@ -19,6 +14,19 @@ export async function currenciesOf(db: Db): Promise<string[]> {
     ) desc
   `.execute(db)
   return rows.map((row) => row.currency)
+}
+
+/** Steps from one to the next by the indexes, however many rows there are of each. `next` tells the one after another. */
+export function eachCurrency(
+  next: (last: RawBuilder<unknown>) => RawBuilder<unknown>,
+): RawBuilder<{ currency: string }> {
+  return sql`
+    with recursive seen as (
+      select ${next(sql`''`)} as currency
+      union all
+      select ${next(sql`seen.currency`)} from seen where seen.currency is not null
+    )
+    select currency from seen where currency is not null`
 }
 
 function nextCurrency(last: RawBuilder<unknown>): RawBuilder<unknown> {

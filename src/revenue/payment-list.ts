@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Db } from '../db/connection.ts'
+import { eachCurrency } from './books.ts'
 import type { PaymentFilter, State } from './payment-filter.ts'
 import { byHand, byStripe, type Part, rankOf, rowsOf, scanEnd } from './payment-parts.ts'
 
@@ -88,17 +89,13 @@ function orderOf(way: ListQuery['way']) {
   return (a: Place, b: Place) => sign * (a.at.getTime() - b.at.getTime() || rankOf(a.id) - rankOf(b.id))
 }
 
-/** The currencies that anybody paid in. Steps from one to the next by the indexes. */
+/** The currencies that anybody paid in. */
 export async function paidCurrencies(db: Db): Promise<string[]> {
-  const next = (last: string) =>
-    sql.raw(`least((select min(currency) from payments where currency > ${last}),
-      (select min(currency) from offline_entries where currency > ${last}))`)
-  const { rows } = await sql<{ currency: string }>`
-    with recursive seen as (
-      select ${next(`''`)} as currency
-      union all select ${next('seen.currency')} from seen where seen.currency is not null
-    )
-    select currency from seen where currency is not null
-  `.execute(db)
+  const { rows } = await eachCurrency(
+    (last) => sql`least(
+      (select min(currency) from payments where currency > ${last}),
+      (select min(currency) from offline_entries where currency > ${last})
+    )`,
+  ).execute(db)
   return rows.map(({ currency }) => currency)
 }

@@ -19,7 +19,7 @@ export interface Part {
   lead: Sql
   /** What is looked for among these; undefined for all. */
   rest: Sql | undefined
-  /** As ListedPayment, of `found`. */
+  /** As ListedPayment, of the rows that were found. */
   columns: Sql
   joins: Sql
 }
@@ -72,9 +72,7 @@ export function byHand({ filter }: ListQuery): Part | undefined {
     rest: all([...rest, ...given(isSo, contained(text))]),
     columns: sql`'offline-' || id as id, at, at as paid_at, 'offline' as kind, price_key, description, message, name, email,
       'offline' as method, amount, currency, 0::bigint as refunded, 'paid' as status,
-      case when ${sql.raw('found.reverses')} is null and not exists (
-        select from offline_entries as reversal where reversal.reverses = found.id
-      ) then 'paid' else 'refunded' end as state, null as payment_intent, null as charge_id,
+      case when ${isKept} then 'paid' else 'refunded' end as state, null as payment_intent, null as charge_id,
       0::bigint as fee, amount as net, currency as settlement_currency`,
     joins: sql``,
   }
@@ -135,13 +133,14 @@ function all(conditions: Sql[]): Sql | undefined {
 
 /** The first rows of a part, joined with what is only read of them. */
 export function rowsOf(part: Part, query: ListQuery, limit: number): RawBuilder<ListedPayment> {
-  const { columns, joins, rest, table } = part
-  const order = orderBy(query.way)
+  const { columns, joins, rest } = part
+  const table = sql.table(part.table)
+  const order = sql`${sql.ref(`${part.table}.at`)} ${direction(query.way)}, ${sql.ref(`${part.table}.id`)} ${direction(query.way)}`
   // Nothing but a limit keeps the planner from sorting all there are.
   return sql`
     select ${columns} from (
-      select * from (${scan(part, query)}) as ${sql.table(table)} where ${rest ?? sql`true`} order by ${order} limit ${limit}
-    ) as found ${joins} order by ${sql.raw('found.at')} ${direction(query.way)}, ${sql.raw('found.id')} ${direction(query.way)}`
+      select * from (${scan(part, query)}) as ${table} where ${rest ?? sql`true`} order by ${order} limit ${limit}
+    ) as ${table} ${joins} order by ${order}`
 }
 
 /** Where the looking ends; nothing when it comes to the end of the table. */
@@ -175,4 +174,3 @@ function isBeyond(table: Part['table'], at: Sql, place: Place, way: ListQuery['w
 }
 
 const direction = (way: ListQuery['way']) => sql.raw(way === 'older' ? 'desc' : 'asc')
-const orderBy = (way: ListQuery['way']) => sql`at ${direction(way)}, id ${direction(way)}`

@@ -15,18 +15,16 @@ export interface Supporter {
 /** Who tipped, wants to be named, and has not been given it back; the newest two hundred. */
 export async function supporters(db: Db, { hidden = false, id = null as string | null } = {}): Promise<Supporter[]> {
   const { rows } = await sql<Supporter>`
-    select tip.*, exists (select from hidden_supporters where payment_id = tip.id) as "isHidden" from (
+    select * from (
+      select tip.*, exists (select from hidden_supporters where payment_id = tip.id) as "isHidden" from (
       select id, name, message, paid_at as at from payments
       where on_wall and kind = 'tip' and status = 'paid' and refunded = 0 and anonymized_at is null and ${isUndisputed}
       union all
       select 'offline-' || id, name, message, received_at from offline_entries
       where on_wall and amount > 0 and ${isKept}
-    ) as tip
-    where ${
-      id === null
-        ? sql`${hidden} or not exists (select from hidden_supporters where payment_id = tip.id)`
-        : sql`tip.id = ${id}`
-    }
+      ) as tip
+    ) as supporter
+    where ${id === null ? sql`${hidden} or not "isHidden"` : sql`id = ${id}`}
     order by at desc, id desc limit ${MOST}
   `.execute(db)
   return rows

@@ -1,6 +1,6 @@
-import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { type App, startApp } from './support/app.ts'
+import { startApp } from './support/app.ts'
+import { payAtStripe, signInOwner } from './support/pages.ts'
 import { press, signInByMail } from './support/steps.ts'
 import { screenshot, visitor } from './support/visitor.ts'
 
@@ -23,7 +23,7 @@ test('a guest buys a question, claims it, asks; the owner answers, and the custo
   await page.getByText('It arrived.').waitFor()
   const question = page.url()
 
-  const owner = await signedInOwner(app)
+  const owner = await signInOwner(app)
   await owner.getByRole('link', { name: '1 question waits for your answer' }).click()
   await owner.getByRole('link', { name: 'Why is my build slow?' }).click()
   await owner.locator('[name=body]').fill('Cache `node_modules`.\n\n- key it by the lockfile')
@@ -47,7 +47,7 @@ test('a guest buys a question, claims it, asks; the owner answers, and the custo
 
 test('the owner asks for money, and the customer pays on the phone', async () => {
   const app = await startApp()
-  const owner = await signedInOwner(app)
+  const owner = await signInOwner(app)
   await owner.goto('/dashboard/requests')
   await owner.locator('[name=amount]').fill('66')
   await owner.locator('[name=description]').fill('The login works again')
@@ -69,21 +69,3 @@ test('the owner asks for money, and the customer pays on the phone', async () =>
 })
 
 const PATIENCE = { timeout: 30_000 }
-
-async function payAtStripe(page: Page, email: string): Promise<void> {
-  await page.waitForURL(/\/sandbox\/checkout\//)
-  const field = page.locator('[name=email]')
-  // Who is signed in is known there.
-  if (await field.isEditable()) await field.fill(email)
-  expect(await field.inputValue()).toBe(email)
-  await page.locator('main button[type=submit]').first().click()
-  await page.waitForURL(/\/thanks\?/)
-}
-
-async function signedInOwner(app: App): Promise<Page> {
-  const owner = await visitor(app, { locale: 'en', device: 'desktop' })
-  await owner.goto(/http\S+\/sign-in\/link\?token=\S+/.exec(app.log())![0])
-  await owner.getByRole('main').getByRole('button').click()
-  await owner.waitForURL(/\/dashboard$/)
-  return owner
-}

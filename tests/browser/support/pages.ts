@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
 import type { App } from './app.ts'
 import { press, signInByMail } from './steps.ts'
 import { type VisitorOptions, visitor } from './visitor.ts'
@@ -47,6 +48,7 @@ export async function payAtStripe(page: Page, email = ANN): Promise<void> {
   const field = page.locator('[name=email]')
   // Who is signed in is known there.
   if (await field.isEditable()) await field.fill(email)
+  expect(await field.inputValue()).toBe(email)
   await page.locator('main button[type=submit]').first().click()
   await page.waitForURL(/\/thanks\?/)
 }
