@@ -9,7 +9,7 @@ import type { Connection } from './db/connection.ts'
 import { migrate } from './db/migrate.ts'
 import { keepStripeMode } from './db/stripe-mode.ts'
 import type { PaymentCode } from './define-catalog.ts'
-import { type Jobs, startJobs } from './jobs/queue.ts'
+import { type Jobs, SYNC_PACE, startJobs } from './jobs/queue.ts'
 import { log } from './log.ts'
 import { deliverMail, giveUp } from './mail/delivery.ts'
 import { alertOwner } from './operations/alert.ts'
@@ -29,10 +29,12 @@ const POLL_CRON = '*/5 * * * *'
 export interface StartOptions {
   config: Config
   connection: Connection
-  /** For what works behind the pages, and may take long; by default the same. */
-  workers?: Connection
   stripe: Stripe
+  /** For what works behind the pages, and may take long; by default the same. */
+  workers?: { connection: Connection; stripe: Stripe }
   transporter: Transporter
+  /** How events are worked off; tests do not wait for more of them. */
+  syncPace?: typeof SYNC_PACE
   /** Instead of the catalog's. */
   paymentCodes?: PaymentCode[] | undefined
 }
@@ -41,16 +43,17 @@ export interface StartOptions {
 export async function start({
   config,
   connection,
-  workers = connection,
   stripe,
+  workers = { connection, stripe },
   transporter,
+  syncPace = SYNC_PACE,
   paymentCodes,
 }: StartOptions): Promise<{ app: Hono; jobs: Jobs; stop(): Promise<void> }> {
-  const { db, pool } = workers
+  const { db, pool } = workers.connection
   await migrate(db, config)
   await keepStripeMode(db, config.stripe.mode)
-  const jobs = await startJobs(pool, logError)
-  const deps = { config, db, jobs, stripe }
+  const jobs = await startJobs(pool, logError, { sync: syncPace })
+  const deps = { config, db, jobs, stripe: workers.stripe }
   const hasStripe = config.stripe.isUsed
 
   await jobs.work('sync', ({ objectId }) => syncEvents(deps, objectId))
@@ -94,7 +97,7 @@ export async function start({
   const stopPolling = hasStripe && config.stripe.webhookSecrets.length === 0 ? pollOften(deps) : async () => {}
 
   return {
-    app: createApp({ ...deps, db: connection.db, pool: connection.pool, paymentCodes }),
+    app: createApp({ config, jobs, stripe, db: connection.db, pool: connection.pool, paymentCodes }),
     jobs,
     async stop() {
       await stopPolling()

@@ -35,7 +35,7 @@ const patient = { retryDelay: 2, retryBackoff: true, retryDelayMax: 3600 }
 
 const queues: Record<QueueName, Omit<Queue, 'name'>> = {
   // A minute of quick tries; after that the inbox brings the object back again and again.
-  sync: { ...alive, ...patient, retryLimit: 5 },
+  sync: { ...alive, ...patient, retryLimit: 5, expireInSeconds: 600 },
   'customer-email': { ...alive, ...patient, retryLimit: 20 },
   'mail-failed': { ...alive },
   mail: { ...alive, ...patient, retryLimit: 20, deadLetter: 'mail-failed' },
@@ -52,51 +52,88 @@ const queues: Record<QueueName, Omit<Queue, 'name'>> = {
   'mend-roll-up': { policy: 'short', ...alive, expireInSeconds: 3600, retryLimit: 0 },
 }
 
+/** How a process works off a queue; the same for all where nothing is said. */
+interface Pace {
+  /** How many jobs it takes at a time; of those that say the same, one is done for all. */
+  batch: number
+  /** How many it does at once. */
+  atOnce: number
+  /** How long a new job waits for others that say the same. */
+  gatherMs: number
+}
+
+const PACE: Pace = { batch: 10, atOnce: 10, gatherMs: 0 }
+
+/** Stripe tells of one payment by three or four events within a moment, and one read answers them all. */
+export const SYNC_PACE: Pace = { batch: 100, atOnce: 25, gatherMs: 400 }
+
 export interface Jobs {
-  /** Adds a job inside the caller's transaction: it exists if and only if that commits. */
-  enqueue<Q extends QueueName>(trx: Trx, queue: Q, data: QueueData[Q]): Promise<void>
+  /** Adds jobs inside the caller's transaction: they exist if and only if that commits. */
+  enqueue<Q extends QueueName>(trx: Trx, queue: Q, ...data: QueueData[Q][]): Promise<void>
   /** Has `handler` work off a queue; what it throws is retried later, with growing pauses. */
   work<Q extends QueueName>(queue: Q, handler: (data: QueueData[Q]) => Promise<void>): Promise<void>
   /** Adds a job by cron (UTC), once among all processes. */
   schedule(queue: QueueName, cron: string): Promise<void>
-  /** Looks at a queue now instead of at the next half second. */
+  /** Looks at a queue as soon as its new jobs may start, instead of at the next half second. */
   wake(queue: QueueName): void
   /** Waits for the jobs under way. */
   stop(): Promise<void>
 }
 
 /** Starts pg-boss on the app's own pool; it keeps its tables in the schema pgboss. */
-export async function startJobs(pool: pg.Pool, onError: (error: unknown) => void): Promise<Jobs> {
+export async function startJobs(
+  pool: pg.Pool,
+  onError: (error: unknown) => void,
+  paces: Partial<Record<QueueName, Pace>> = { sync: SYNC_PACE },
+): Promise<Jobs> {
   const boss = await startBoss(pool, onError)
   for (const [name, options] of Object.entries(queues)) await boss.createQueue(name, options)
   const workers = new Map<string, string>()
+  const wakings = new Map<string, NodeJS.Timeout>()
+  const paceOf = (queue: QueueName) => paces[queue] ?? PACE
 
   return {
-    async enqueue(trx, queue, data) {
-      await boss.send(queue, data, { db: fromKysely(trx) })
+    async enqueue(trx, queue, ...data) {
+      const startAfter = paceOf(queue).gatherMs / 1000
+      const jobs = data.map((one) => ({ data: one, startAfter }))
+      if (jobs.length > 0) await boss.insert(queue, jobs, { db: fromKysely(trx) })
     },
     async work(queue, handler) {
+      const { batch, atOnce } = paceOf(queue)
       const options = {
-        batchSize: 10,
+        batchSize: batch,
         burstWhenBatchFull: true,
         pollingIntervalSeconds: 0.5,
         perJobResults: true,
       } as const
       type Data = QueueData[typeof queue]
       const id = await boss.work<Data, void, typeof options>(queue, options, async (jobs) => {
-        // Of jobs that say the same, as a burst of events makes them, one does for all.
         const alike = [...Map.groupBy(jobs, (job) => JSON.stringify(job.data)).values()]
-        const results = await Promise.all(alike.map((same) => settle(same, handler, onError)))
-        return results.flat()
+        const results: JobResult[] = []
+        const workOff = async () => {
+          for (let same = alike.shift(); same; same = alike.shift()) {
+            results.push(...(await settle(same, handler, onError)))
+          }
+        }
+        await Promise.all(Array.from({ length: atOnce }, workOff))
+        return results
       })
       workers.set(queue, id)
     },
     schedule: (queue, cron) => boss.schedule(queue, cron),
     wake(queue) {
       const worker = workers.get(queue)
-      if (worker) boss.notifyWorker(worker)
+      if (!worker || wakings.has(queue)) return
+      const notify = () => {
+        wakings.delete(queue)
+        boss.notifyWorker(worker)
+      }
+      wakings.set(queue, setTimeout(notify, paceOf(queue).gatherMs))
     },
-    stop: () => boss.stop({ graceful: true, timeout: 20_000 }),
+    async stop() {
+      for (const waking of wakings.values()) clearTimeout(waking)
+      await boss.stop({ graceful: true, timeout: 20_000 })
+    },
   }
 }
 

@@ -28,7 +28,7 @@ export const isWaiting = sql<boolean>`(sent_at is null and failed_at is null and
 /** Queues again whatever still waits in the outbox: for a database that has come without its queue. */
 export async function queueUnsent(jobs: Pick<Jobs, 'enqueue'>, trx: Trx): Promise<void> {
   const waiting = await trx.selectFrom('mails').select('id').where(isWaiting).orderBy('id').execute()
-  for (const { id } of waiting) await jobs.enqueue(trx, 'mail', { mailId: id })
+  await jobs.enqueue(trx, 'mail', ...waiting.map(({ id }) => ({ mailId: id })))
 }
 
 /**

@@ -13,7 +13,7 @@ export async function retryMails({ db, jobs }: { db: Db; jobs: Jobs }, mailId?: 
       .where('id', 'in', mailId === undefined ? failed : failed.where('id', '=', mailId))
       .returning('id')
       .execute()
-    for (const { id } of rows) await jobs.enqueue(trx, 'mail', { mailId: id })
+    await jobs.enqueue(trx, 'mail', ...rows.map(({ id }) => ({ mailId: id })))
     return rows.length
   })
   if (retried > 0) jobs.wake('mail')

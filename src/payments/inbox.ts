@@ -21,6 +21,8 @@ export async function receive(deps: InboxDeps, events: unknown[], via: 'webhook'
   const rows = events.flatMap((event) => inboxRow(deps, plainJson(event), via) ?? [])
   if (rows.length === 0) return 0
   const { db, jobs } = deps
+  // In one order for all, so that two that store the same events wait for each other, and not each for the other.
+  rows.sort((a, b) => (a.id < b.id ? -1 : 1))
   const fresh = await db.transaction().execute(async (trx) => {
     const stored = await trx
       .insertInto('inbox')
@@ -111,5 +113,5 @@ export async function requeueDue({ db, jobs }: Pick<InboxDeps, 'db' | 'jobs'>): 
 
 export async function enqueueSyncs(jobs: Jobs, trx: Trx, rows: { object_id: string | null }[]): Promise<void> {
   const objectIds = new Set(rows.flatMap((row) => row.object_id ?? []))
-  for (const objectId of objectIds) await jobs.enqueue(trx, 'sync', { objectId })
+  await jobs.enqueue(trx, 'sync', ...[...objectIds].map((objectId) => ({ objectId })))
 }

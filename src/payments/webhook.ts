@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type Stripe from 'stripe'
 import { type InboxDeps, Named, receive } from './inbox.ts'
+import { together } from './together.ts'
 
 // Stripe's own largest events are far below this.
 const MAX_BODY = 512 * 1024
@@ -20,12 +21,13 @@ interface WebhookDeps extends InboxDeps {
 export function webhookRoutes(deps: WebhookDeps): Hono {
   const app = new Hono()
   if (deps.webhookSecrets.length === 0) return app
+  const store = together((events) => receive(deps, events, 'webhook'))
 
   return app.post('/', bodyLimit({ maxSize: MAX_BODY, onError: (c) => c.text('Body too large', 413) }), async (c) => {
     const event = verified(deps, Buffer.from(await c.req.arrayBuffer()), c.req.header('stripe-signature') ?? '')
     if (!isEvent(event)) return c.text('Not an event signed by Stripe within the last five minutes', 400)
 
-    await receive(deps, [event], 'webhook')
+    await store(event)
     return c.json({ received: true })
   })
 }

@@ -136,7 +136,7 @@ test(
 
 async function openWorld() {
   // Stripe's memory does not end with ours.
-  const servers = await Promise.all([startPostgres({ survivesCrash: true }), startPostgres()])
+  const servers = await Promise.all([startPostgres({ durability: 'crash' }), startPostgres()])
   const [postgres, stripesPostgres] = servers
   for (const server of servers) onTestFinished(() => server.stop())
   const databaseUrl = await createDatabase(postgres.url, 'shop')

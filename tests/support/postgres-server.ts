@@ -17,8 +17,9 @@ export interface PostgresServer {
 }
 
 export interface PostgresOptions {
-  /** What is committed survives `crash`, as in production; for other tests that is waste. */
-  survivesCrash?: boolean
+  /** What of the committed survives: `crash`, or a power cut too, as in production. For other tests that is waste. */
+  durability?: 'none' | 'crash' | 'power cut'
+  settings?: Record<string, string | number>
 }
 
 /**
@@ -38,7 +39,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
 async function startIn(
   home: string,
   user: ServerUser | undefined,
-  { survivesCrash = false }: PostgresOptions,
+  { durability = 'none', settings: given = {} }: PostgresOptions,
 ): Promise<PostgresServer> {
   if (user) chownSync(home, user.uid, user.gid)
   const bin = findPostgres(home, user)
@@ -62,9 +63,9 @@ async function startIn(
     port,
     unix_socket_directories: '',
     max_connections: 200,
-    // A test's database need not outlive the machine.
-    fsync: 'off',
-    ...(!survivesCrash && { synchronous_commit: 'off', full_page_writes: 'off' }),
+    ...(durability !== 'power cut' && { fsync: 'off' }),
+    ...(durability === 'none' && { synchronous_commit: 'off', full_page_writes: 'off' }),
+    ...given,
   }
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const kept = await keep({ home, command: join(bin, 'postgres'), args: ['-D', data, ...flags], user })

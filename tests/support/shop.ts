@@ -5,6 +5,7 @@ import { createOwnerLink } from '../../src/auth/owner-link.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
 import type { Connection } from '../../src/db/connection.ts'
 import type { PaymentCode } from '../../src/define-catalog.ts'
+import { SYNC_PACE } from '../../src/jobs/queue.ts'
 import { createStripe, noStripe } from '../../src/payments/stripe.ts'
 import { createSandbox } from '../../src/sandbox/index.ts'
 import { start } from '../../src/start.ts'
@@ -14,6 +15,7 @@ import { Visitor } from './visitor.ts'
 
 export const SECRET = 'whsec_test'
 const BASE_URL = 'http://localhost:3000'
+const AT_ONCE = { ...SYNC_PACE, gatherMs: 0 }
 
 export type Shop = Awaited<ReturnType<typeof openShop>>
 
@@ -45,7 +47,7 @@ export async function openShop(
   })
   const stripe = config.stripe.isUsed ? createStripe('sk_test_sandbox', { fetch: sandbox.fetch }) : noStripe()
   const transporter = createTransport(sandbox.mailbox.transport)
-  const { app, jobs, stop } = await start({ config, connection, stripe, transporter, paymentCodes })
+  const { app, jobs, stop } = await start({ config, connection, stripe, transporter, paymentCodes, syncPace: AT_ONCE })
   site.app = app
   onTestFinished(async () => {
     await sandbox.stop()
