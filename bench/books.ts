@@ -5,6 +5,7 @@ import { eachOf, eventsOf, signed, withDuplicates } from './events.ts'
 import { load } from './load.ts'
 import { ask } from './postgres.ts'
 import { ms, perSecond, type Result } from './result.ts'
+import { streamPayments } from './stream.ts'
 import type { Counts } from './world/server.ts'
 
 const PAYMENTS = 1_000
@@ -13,8 +14,6 @@ const ANSWERS_AFTER = [0, 50, 200]
 const MOST_CALLS = 2
 // https://docs.stripe.com/rate-limits, live mode
 const MOST_READS_A_SECOND = 100
-// As Stripe does it: the fee comes a little after the payment.
-const FEE_AFTER_MS = 2_000
 const PAYMENTS_A_SECOND = 25
 
 /**
@@ -54,39 +53,20 @@ async function asTheyCome({ databases, recording, world }: Bench): Promise<Resul
   const url = await databases.fresh()
   world.answersAfter(200)
   const app = await startApp(world, url)
-  const payments = PAYMENTS_A_SECOND * 15
-  const events = eventsOf(recording, payments)
-  const perPayment = events.length / payments
   await world.counts()
-  const fees: Promise<unknown>[] = []
-  for (let n = 0; n < payments; n++) {
-    const own = events.slice(n * perPayment, (n + 1) * perPayment)
-    const [fee] = own.splice(-1)
-    const post = (payloads: string[]) =>
-      load({ port: app.port, connections: payloads.length, next: eachOf(payloads.map(signed)) })
-    fees.push(
-      post(own),
-      pause(FEE_AFTER_MS).then(() => post([fee!])),
-    )
-    await pause(1000 / PAYMENTS_A_SECOND)
-  }
-  await Promise.all(fees)
+  const payments = await streamPayments(app, recording, { aSecond: PAYMENTS_A_SECOND, seconds: 15 })
   const begun = performance.now()
   await untilBooked(url)
   const after = performance.now() - begun
   const counts = await world.counts()
-  const { rows } = await ask(
-    url,
-    `select percentile_cont(0.5) within group (order by took) as p50, percentile_cont(0.99) within group (order by took) as p99
-     from (select extract(epoch from applied_at - received_at) * 1000 as took from inbox) as events`,
-  )
+  const { p50, p99 } = await bookedAfter(url)
   await close({ databases, world }, app, url)
   const what = `${PAYMENTS_A_SECOND} payments a second as they come`
   return [
     {
       what,
-      value: `booked ${ms(rows[0].p50)} after the event (p50)`,
-      beside: `p99 ${ms(rows[0].p99)}; Stripe answers after 200 ms`,
+      value: `booked ${ms(p50)} after the event (p50)`,
+      beside: `p99 ${ms(p99)}; Stripe answers after 200 ms`,
     },
     { what, value: `${ms(after)} from the last event to the last row` },
     ...callsOf(what, counts, payments),
@@ -110,7 +90,17 @@ function callsOf(what: string, { reads, readsASecond }: Counts, payments = PAYME
   ]
 }
 
-async function untilBooked(url: string): Promise<void> {
+/** Milliseconds from an event's arrival to its books. */
+export async function bookedAfter(url: string): Promise<{ p50: number; p99: number }> {
+  const { rows } = await ask(
+    url,
+    `select percentile_cont(0.5) within group (order by took) as p50, percentile_cont(0.99) within group (order by took) as p99
+     from (select extract(epoch from applied_at - received_at) * 1000 as took from inbox) as events`,
+  )
+  return rows[0]
+}
+
+export async function untilBooked(url: string): Promise<void> {
   for (;;) {
     const { rows } = await ask(url, 'select exists (select from inbox where applied_at is null) as waits')
     if (!rows[0].waits) return

@@ -6,8 +6,8 @@ import type { Recording } from './world/record.ts'
 import { fill } from './world/templates.ts'
 
 /** The events of so many payments, in the order in which Stripe makes them. */
-export function eventsOf({ events }: Recording, payments: number): string[] {
-  return Array.from({ length: payments }, (_, n) => events.map((event) => fill(event, n + 1))).flat()
+export function eventsOf({ events }: Recording, payments: number, from = 0): string[] {
+  return Array.from({ length: payments }, (_, n) => events.map((event) => fill(event, from + n + 1))).flat()
 }
 
 /** So many of them once more, anywhere after their first time. */

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 
 export interface Load {
   port: number
@@ -8,6 +9,8 @@ export interface Load {
   next(): Buffer | undefined
   /** What an answer has to be; another throws. */
   status?: number
+  /** Between an answer and the next request. */
+  restMs?: number
 }
 
 export interface Measured {
@@ -20,7 +23,7 @@ export interface Measured {
 }
 
 /** Sends requests as fast as they are answered. Bare sockets, since Node's own client costs more than the servers measured. */
-export async function load({ port, connections, next, status = 200 }: Load): Promise<Measured> {
+export async function load({ port, connections, next, status = 200, restMs = 0 }: Load): Promise<Measured> {
   const times: number[] = []
   const begun = performance.now()
   const one = async () => {
@@ -31,6 +34,7 @@ export async function load({ port, connections, next, status = 200 }: Load): Pro
       times.push(performance.now() - from)
       if (answer.status !== status)
         throw new Error(`${answer.status} instead of ${status}: ${answer.text.slice(0, 500)}`)
+      if (restMs > 0) await pause(restMs)
     }
     line.close()
   }

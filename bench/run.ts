@@ -4,15 +4,29 @@ import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import type { Bench, Benchmark } from './bench.ts'
 import { books } from './books.ts'
+import { checkout } from './checkout.ts'
+import { day } from './day.ts'
+import { growth } from './growth.ts'
+import { longRun } from './long-run.ts'
 import { pages } from './pages.ts'
 import { openDatabases } from './postgres.ts'
 import type { Result } from './result.ts'
+import { start } from './start.ts'
 import { asMarkdown } from './table.ts'
 import { webhooks } from './webhooks.ts'
 import { record } from './world/record.ts'
 import { openWorld } from './world/world.ts'
 
-const benchmarks: Record<string, Benchmark> = { webhooks, books, pages }
+const benchmarks: Record<string, Benchmark> = {
+  webhooks,
+  books,
+  pages,
+  growth,
+  start,
+  checkout,
+  'long-run': longRun,
+  day,
+}
 
 // npm run bench: all of them. npm run bench -- webhooks pages: these.
 const asked = process.argv.slice(2)

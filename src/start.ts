@@ -15,6 +15,7 @@ import { deliverMail, giveUp } from './mail/delivery.ts'
 import { alertOwner } from './operations/alert.ts'
 import { updateCustomerEmail } from './payments/customers.ts'
 import { requeueDue } from './payments/inbox.ts'
+import { removeOldEvents } from './payments/old-events.ts'
 import { mailEndingPasses } from './payments/pass-mails.ts'
 import { poll } from './payments/poll.ts'
 import { reconcileLately } from './payments/reconcile/hourly.ts'
@@ -77,7 +78,10 @@ export async function start({
   await jobs.schedule('reconcile', '23 * * * *')
   await jobs.work('requeue', () => requeueDue(deps))
   await jobs.schedule('requeue', '* * * * *')
-  await jobs.work('sweep', () => sweepExpired(db))
+  await jobs.work('sweep', async () => {
+    await sweepExpired(db)
+    await removeOldEvents(db)
+  })
   await jobs.schedule('sweep', '17 3 * * *')
   await jobs.work('refunds', () => finishRefunds(deps))
   await jobs.schedule('refunds', '* * * * *')

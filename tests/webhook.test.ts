@@ -1,7 +1,11 @@
+import { sql } from 'kysely'
 import { expect, test } from 'vitest'
+import { removeOldEvents } from '../src/payments/old-events.ts'
 import { sync } from '../src/payments/sync.ts'
 import { onBothDatabases } from './support/databases.ts'
 import { openShop, SECRET, type Shop } from './support/shop.ts'
+
+const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000)
 
 onBothDatabases('the webhook', (database) => {
   test('takes only what Stripe signed lately; of everything else nothing is written', async () => {
@@ -45,6 +49,46 @@ onBothDatabases('the webhook', (database) => {
       const signature = shop.stripe.webhooks.generateTestHeaderString({ payload, secret })
       expect((await send(shop, payload, signature)).status).toBe(status)
     }
+  })
+
+  test('keeps what was booked for three months, and what was not for ever', async () => {
+    const shop = await openShop(database)
+    await shop.tip()
+    await shop.quiet()
+    await shop.db
+      .updateTable('inbox')
+      .set({ received_at: daysAgo(89) })
+      .execute()
+    await removeOldEvents(shop.db)
+    const events = await shop.db.selectFrom('inbox').select('id').execute()
+    expect(events.length).toBeGreaterThan(2)
+
+    const [unbooked] = events
+    await shop.db
+      .updateTable('inbox')
+      .set({ received_at: daysAgo(91) })
+      .execute()
+    await shop.db.updateTable('inbox').set({ applied_at: null }).where('id', '=', unbooked!.id).execute()
+    await removeOldEvents(shop.db)
+    expect(await shop.db.selectFrom('inbox').select('id').execute()).toEqual([unbooked])
+  })
+
+  test('stores a burst together, and what can not be stored takes nothing else with it', async () => {
+    const shop = await openShop(database, { webhooks: false })
+    const event = JSON.parse(await somePaidEvent(shop))
+    // The database refuses this one; no check of ours knows that.
+    await sql`alter table inbox add constraint not_this check (id <> 'evt_7')`.execute(shop.db)
+    const burst = Array.from({ length: 20 }, (_, n) => JSON.stringify({ ...event, id: `evt_${n}` }))
+    const sent = burst.map((payload) => {
+      const signature = shop.stripe.webhooks.generateTestHeaderString({ payload, secret: SECRET })
+      return send(shop, payload, signature)
+    })
+    const statuses = (await Promise.all(sent)).map(({ status }) => status)
+    expect(statuses).toEqual(burst.map((_, n) => (n === 7 ? 500 : 200)))
+    const stored = await shop.db.selectFrom('inbox').select('id').execute()
+    expect(stored.map(({ id }) => id).toSorted()).toEqual(
+      burst.flatMap((_, n) => (n === 7 ? [] : `evt_${n}`)).toSorted(),
+    )
   })
 
   test('stores and acknowledges types that mean nothing to us', async () => {

@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import { EmailAddress } from '../email-address.ts'
+import { sameForAll } from '../ui/kept-pages.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
 import { findUser } from './accounts.ts'
@@ -20,7 +21,9 @@ export function signInRoutes(deps: AuthDeps): Hono {
     .get('/', (c) => {
       const returnTo = returnPath(c.req.query('return'), '')
       const isAgain = c.req.query('again') === '1'
-      return c.var.user && !isAgain ? c.redirect(returnTo || '/account') : showSignIn(c, deps, { return: returnTo })
+      if (c.var.user && !isAgain) return c.redirect(returnTo || '/account')
+      sameForAll(c)
+      return showSignIn(c, deps, { return: returnTo })
     })
     .post('/', async (c) => {
       const form = await readForm(c)

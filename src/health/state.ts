@@ -59,7 +59,7 @@ async function eventState(db: Db): Promise<{ waiting: number; lastWebhook: Date 
 async function mailState(db: Db): Promise<{ waiting: number; lastSent: Date | null }> {
   const { rows } = await sql<{ waiting: number; lastSent: Date | null }>`
     select (select count(*) from mails where ${isWaiting}) as waiting,
-      (select max(sent_at) from mails) as "lastSent"
+      (select sent_at from mails where sent_at is not null order by id desc limit 1) as "lastSent"
   `.execute(db)
   return rows[0]!
 }

@@ -29,14 +29,15 @@ export interface QueueData {
 }
 export type QueueName = keyof QueueData
 
-// A job whose process died is noticed by its missing heartbeat, and taken up again.
-const alive = { heartbeatSeconds: 10, expireInSeconds: 120 }
+// A job whose process died is noticed by its missing heartbeat, and taken up again. Done ones tell nobody anything.
+const alive = { heartbeatSeconds: 10, expireInSeconds: 120, deleteAfterSeconds: 3600 }
 const patient = { retryDelay: 2, retryBackoff: true, retryDelayMax: 3600 }
 
 const queues: Record<QueueName, Omit<Queue, 'name'>> = {
   // A minute of quick tries; after that the inbox brings the object back again and again.
   sync: { ...alive, ...patient, retryLimit: 5, expireInSeconds: 600 },
   'customer-email': { ...alive, ...patient, retryLimit: 20 },
+  // Before the one that leads to it.
   'mail-failed': { ...alive },
   mail: { ...alive, ...patient, retryLimit: 20, deadLetter: 'mail-failed' },
   // After a long outage there is much to fetch.
@@ -87,7 +88,7 @@ export async function startJobs(
   paces: Partial<Record<QueueName, Pace>> = { sync: SYNC_PACE },
 ): Promise<Jobs> {
   const boss = await startBoss(pool, onError)
-  for (const [name, options] of Object.entries(queues)) await boss.createQueue(name, options)
+  await setUpQueues(boss)
   const workers = new Map<string, string>()
   const wakings = new Map<string, NodeJS.Timeout>()
   const paceOf = (queue: QueueName) => paces[queue] ?? PACE
@@ -134,6 +135,18 @@ export async function startJobs(
       for (const waking of wakings.values()) clearTimeout(waking)
       await boss.stop({ graceful: true, timeout: 20_000 })
     },
+  }
+}
+
+/** Makes the queues that are missing, and changes those that an older version made otherwise. */
+async function setUpQueues(boss: PgBoss): Promise<void> {
+  const known = new Map((await boss.getQueues()).map((queue) => [queue.name, queue]))
+  for (const [name, options] of Object.entries(queues)) {
+    const { policy, ...changeable } = options
+    const found = known.get(name)
+    if (!found) await boss.createQueue(name, options)
+    else if (Object.entries(changeable).some(([key, value]) => found[key as keyof typeof found] !== value))
+      await boss.updateQueue(name, changeable)
   }
 }
 

@@ -2,7 +2,6 @@ import { zValidator } from '@hono/zod-validator'
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
 import type { Limits } from '../auth/limits.ts'
-import { randomToken } from '../auth/tokens.ts'
 import { catalog } from '../catalog.ts'
 import type { Config } from '../config.ts'
 import type { Feature } from '../feature.ts'
@@ -10,6 +9,7 @@ import { checkoutState } from '../payments/checkout-state.ts'
 import { productsOnSale } from '../payments/offers.tsx'
 import { isStripeDown } from '../payments/stripe.ts'
 import type { SyncDeps } from '../payments/sync.ts'
+import { sameForAll } from '../ui/kept-pages.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
 import { buyRoutes } from './buy-routes.tsx'
@@ -30,6 +30,7 @@ export function shopRoutes(deps: ShopDeps): Hono {
     .get('/', (c) => {
       const { locale } = c.var
       const context = pageContext(c)
+      sameForAll(c)
       return renderPage(
         c,
         <HomePage
@@ -37,7 +38,7 @@ export function shopRoutes(deps: ShopDeps): Hono {
           tagline={catalog.tagline[locale]}
           story={catalog.story[locale]}
           offers={deps.features.flatMap((feature) => feature.home?.(context) ?? [])}
-          request={randomToken()}
+          request={c.var.visit}
           products={productsOnSale(context)}
         />,
       )

@@ -10,6 +10,7 @@ import type { Db } from '../db/connection.ts'
 import { directOf, type Feature, tipChoiceOf } from '../feature.ts'
 import { type CheckoutDeps, createCheckout } from '../payments/checkout.ts'
 import { payerOf } from '../payments/customers.ts'
+import { sameForAll } from '../ui/kept-pages.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
 import { isTipProblem, MESSAGE_LENGTH, NAME_LENGTH, TipForm, TipLink } from './form.ts'
@@ -37,7 +38,8 @@ function tipRoutes(deps: TipDeps): Hono {
   return new Hono()
     .get('/', (c) => {
       const { amount, message = '' } = TipLink.parse(c.req.query())
-      return showForm(c, deps, { ...amount, message, request: randomToken() })
+      sameForAll(c)
+      return showForm(c, deps, { ...amount, message, request: c.var.visit })
     })
     .post(
       '/',

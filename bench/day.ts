@@ -1,0 +1,91 @@
+import { startApp } from './app.ts'
+import type { Bench } from './bench.ts'
+import { bookedAfter, untilBooked } from './books.ts'
+import { eachOf, eventsOf, signed } from './events.ts'
+import { load } from './load.ts'
+import { ms, perSecond, type Result } from './result.ts'
+import { streamPayments } from './stream.ts'
+
+const PAYMENTS = 1_000_000
+const STRIPE_MS = 200
+const CALLS_PER_PAYMENT = 2
+/** What a day's hours see of it, in per mille: quiet nights, noon, a long evening. */
+const HOURS = [18, 11, 7, 5, 4, 6, 12, 22, 34, 44, 52, 58, 60, 54, 50, 48, 48, 50, 56, 66, 78, 88, 79, 50]
+const REAL_SECONDS = 60
+
+/**
+ * A day of a million payments: its busiest minute for real, by one process, and all of it as a queue that is worked off at the
+ * rate measured for a backlog, with one process and with two.
+ */
+export async function day(bench: Bench): Promise<Result[]> {
+  const busiest = Math.ceil(rateAt(Math.max(...HOURS)))
+  const { p50, p99 } = await playBusiest(bench, busiest)
+  const rate = (await backlogRate(bench)) / CALLS_PER_PAYMENT
+  const results: Result[] = [
+    {
+      what: `The busiest minute: ${busiest} payments a second`,
+      value: `booked ${ms(p50)} after the event (p50)`,
+      beside: `p99 ${ms(p99)}`,
+    },
+    { what: 'One process books', value: `${perSecond(rate)} payments, each read ${CALLS_PER_PAYMENT} times` },
+  ]
+  for (const [what, scale] of [
+    ['The day', 1],
+    ['The same within eight hours', 3],
+  ] as const) {
+    const { waiting, seconds } = simulate(rate, scale)
+    results.push({
+      what,
+      value: `at most ${waiting.toLocaleString('en')} payments wait`,
+      beside: `the longest for ${Math.round(seconds)} s`,
+    })
+  }
+  return results
+}
+
+const rateAt = (perMille: number) => (PAYMENTS * perMille) / 1000 / 3600
+
+/** Second by second: what came in, less what one process books. */
+function simulate(rate: number, scale: number): { waiting: number; seconds: number } {
+  let waiting = 0
+  let most = 0
+  for (const perMille of HOURS) {
+    for (let second = 0; second < 3600 / scale; second++) {
+      waiting = Math.max(0, waiting + rateAt(perMille) * scale - rate)
+      most = Math.max(most, waiting)
+    }
+  }
+  return { waiting: Math.round(most), seconds: most / rate }
+}
+
+async function playBusiest({ databases, recording, world, say }: Bench, aSecond: number) {
+  const url = await databases.fresh()
+  world.answersAfter(STRIPE_MS)
+  const app = await startApp(world, url)
+  say(`day: a minute of ${aSecond} payments a second`)
+  await streamPayments(app, recording, { aSecond, seconds: REAL_SECONDS })
+  await untilBooked(url)
+  const booked = await bookedAfter(url)
+  await app.stop()
+  await databases.drop(url)
+  return booked
+}
+
+/** Reads a second, when there are more to do than can be done. */
+async function backlogRate({ databases, recording, world, say }: Bench): Promise<number> {
+  const payments = 1_000
+  const url = await databases.fresh()
+  world.answersAfter(STRIPE_MS)
+  world.holds(true)
+  const app = await startApp(world, url)
+  say('day: a backlog')
+  await load({ port: app.port, connections: 10, next: eachOf(eventsOf(recording, payments).map(signed)) })
+  world.holds(false)
+  const begun = performance.now()
+  await untilBooked(url)
+  const seconds = (performance.now() - begun) / 1000
+  world.answersAfter(0)
+  await app.stop()
+  await databases.drop(url)
+  return payments / seconds
+}

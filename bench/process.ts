@@ -1,0 +1,11 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** The resident memory of a process, in bytes. */
+export function memoryOf(pid: number): number {
+  return 1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1])
+}
+
+/** How many files and sockets a process has open. */
+export function handlesOf(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).length
+}
