@@ -3,6 +3,8 @@ import type { Bench } from './bench.ts'
 import { bookedAfter, untilBooked } from './books.ts'
 import { eachOf, eventsOf, signed } from './events.ts'
 import { load } from './load.ts'
+import { ask } from './postgres.ts'
+import { cpuOf } from './process.ts'
 import { ms, perSecond, type Result } from './result.ts'
 import { streamPayments } from './stream.ts'
 
@@ -19,13 +21,18 @@ const REAL_SECONDS = 60
  */
 export async function day(bench: Bench): Promise<Result[]> {
   const busiest = Math.ceil(rateAt(Math.max(...HOURS)))
-  const { p50, p99 } = await playBusiest(bench, busiest)
+  const { p50, p99, cost } = await playBusiest(bench, busiest)
   const rate = (await backlogRate(bench)) / CALLS_PER_PAYMENT
   const results: Result[] = [
     {
       what: `The busiest minute: ${busiest} payments a second`,
       value: `booked ${ms(p50)} after the event (p50)`,
       beside: `p99 ${ms(p99)}`,
+    },
+    {
+      what: 'A payment costs',
+      value: `${cost.databaseMs.toFixed(1)} ms of the database, ${cost.cpuMs.toFixed(0)} ms of the process`,
+      beside: `${cost.commits.toFixed(0)} commits, ${kilobytes(cost.wal)} of WAL, ${kilobytes(cost.disk)} on disk until its events are swept`,
     },
     { what: 'One process books', value: `${perSecond(rate)} payments, each read ${CALLS_PER_PAYMENT} times` },
   ]
@@ -58,18 +65,46 @@ function simulate(rate: number, scale: number): { waiting: number; seconds: numb
   return { waiting: Math.round(most), seconds: most / rate }
 }
 
+interface Cost {
+  databaseMs: number
+  cpuMs: number
+  commits: number
+  /** Bytes, as below. */
+  wal: number
+  disk: number
+}
+
+const COST = `select (select sum(total_exec_time) from pg_stat_statements where dbid = d.oid) as "databaseMs",
+  pg_stat_get_db_xact_commit(oid)::int as commits, (pg_current_wal_lsn() - '0/0'::pg_lsn)::float8 as wal,
+  pg_database_size(oid)::float8 as disk
+  from pg_database as d where datname = current_database()`
+
 async function playBusiest({ databases, recording, world, say }: Bench, aSecond: number) {
   const url = await databases.fresh()
+  await ask(url, 'create extension pg_stat_statements')
   world.answersAfter(STRIPE_MS)
   const app = await startApp(world, url)
   say(`day: a minute of ${aSecond} payments a second`)
-  await streamPayments(app, recording, { aSecond, seconds: REAL_SECONDS })
+  const read = async (): Promise<Cost> => ({ ...(await ask(url, COST)).rows[0], cpuMs: cpuOf(app.pid) })
+  const before = await read()
+  const payments = await streamPayments(app, recording, { aSecond, seconds: REAL_SECONDS })
   await untilBooked(url)
+  const after = await read()
+  const each = (name: keyof Cost) => (after[name] - before[name]) / payments
+  const cost: Cost = {
+    databaseMs: each('databaseMs'),
+    cpuMs: each('cpuMs'),
+    commits: each('commits'),
+    wal: each('wal'),
+    disk: each('disk'),
+  }
   const booked = await bookedAfter(url)
   await app.stop()
   await databases.drop(url)
-  return booked
+  return { ...booked, cost }
 }
+
+const kilobytes = (bytes: number) => `${(bytes / 1024).toFixed(1)} KB`
 
 /** Reads a second, when there are more to do than can be done. */
 async function backlogRate({ databases, recording, world, say }: Bench): Promise<number> {

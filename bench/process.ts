@@ -9,3 +9,9 @@ export function memoryOf(pid: number): number {
 export function handlesOf(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length
 }
+
+/** How long a process has kept a processor busy, in milliseconds; Linux counts in hundredths of a second. */
+export function cpuOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
+  return 10 * (Number(fields[11]) + Number(fields[12]))
+}

@@ -55,17 +55,20 @@ export async function totalsByDay(db: Db, { currency, timeZone, first, last, unt
         and day in (select day from days where is_rolled)
       union all
       select day, ${sums}, 0 from (
-        -- By category first: of thousands of rows it is a handful.
-        select d.day, category, sum(amount) as amount, sum(fee) as fee, sum(net) as net
+        select d.day, category, amount, fee, net
         from days as d cross join lateral (
-          select amount, fee, net, ${categoryOf} as category from balance_transactions
-          where currency = ${currency} and created_at >= d.since and created_at < d.until
-            and least(${dayOf(sql`created_at`, timeZone)}, d.last) = d.day
+          select ${categoryOf} as category, amount, fee, net from (
+            -- Of thousands of rows these are a handful, and only a handful is asked for its category.
+            select type, reporting_category, sum(amount) as amount, sum(fee) as fee, sum(net) as net from balance_transactions
+            where currency = ${currency} and created_at >= d.since and created_at < d.until
+              and least(${dayOf(sql`created_at`, timeZone)}, d.last) = d.day
+            group by type, reporting_category
+          ) as balance_transactions
           union all
-          select amount, 0, amount, ${OFFLINE}::text from offline_entries
+          select ${OFFLINE}::text, amount, 0, amount from offline_entries
           where currency = ${currency} and received_at >= d.since and received_at < d.until
             and least(${dayOf(sql`received_at`, timeZone)}, d.last) = d.day
-        ) as m where not d.is_rolled group by d.day, category
+        ) as m where not d.is_rolled
       ) as live group by day
       union all
       select least(${dayOf(sql`p.paid_at`, timeZone)}, last), amount, 0, 0, 0, 0, amount, 1

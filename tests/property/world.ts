@@ -10,7 +10,7 @@ import { start } from '../../src/start.ts'
 import { emptied, rememberTables } from '../support/emptied.ts'
 import { createDatabase } from '../support/postgres-databases.ts'
 import { seeded } from '../support/seeded.ts'
-import { SECRET } from '../support/shop.ts'
+import { AT_ONCE, SECRET } from '../support/shop.ts'
 import type { Delivery } from './history.ts'
 
 /** One Stripe; a shop that is told everything calmly; and one of two processes, on one database, that is not. */
@@ -75,7 +75,10 @@ async function openWorld(how: Delivery, calm: Connection, pools: Connection[]): 
   const processes = await Promise.all(
     pools.map(async (connection, index): Promise<Process> => {
       const stripe = createStripe('sk_test_sandbox', { fetch: index ? bad.staleFetch : bad.fetch })
-      return { ...(await start({ config, connection, stripe, transporter: counting(sent) })), stripe }
+      return {
+        ...(await start({ config, connection, stripe, transporter: counting(sent), syncPace: AT_ONCE })),
+        stripe,
+      }
     }),
   )
   const stripe = createStripe('sk_test_sandbox', { fetch: sandbox.fetch })

@@ -15,7 +15,8 @@ import { Visitor } from './visitor.ts'
 
 export const SECRET = 'whsec_test'
 const BASE_URL = 'http://localhost:3000'
-const AT_ONCE = { ...SYNC_PACE, gatherMs: 0 }
+/** Events are worked off as they come: a test waits for no others. */
+export const AT_ONCE = { ...SYNC_PACE, gatherMs: 0 }
 
 export type Shop = Awaited<ReturnType<typeof openShop>>
 
