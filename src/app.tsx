@@ -33,6 +33,7 @@ import { claimPurchases } from './payments/claims.ts'
 import { webhookRoutes } from './payments/webhook.ts'
 import { healthRoutes } from './probes.ts'
 import { answerError, answerNotFound } from './problems.tsx'
+import { people } from './people/routes.tsx'
 import { refunds } from './refunds/routes.tsx'
 import { requests } from './requests/routes.tsx'
 import { revenueRoutes, revenueTabs } from './revenue/routes.tsx'
@@ -60,15 +61,18 @@ export function createApp(deps: AppDeps): Hono {
   const sessions = createSessions(db, { secure })
   const limits = createLimits(deps.pool, config)
   const providers = oauthProviders(config)
+  // Each may go: delete its line and its folder.
+  const features: Feature[] = []
   const auth = {
     ...deps,
     sessions,
     limits,
     ways: providers.map(({ name }) => ({ name, href: `/sign-in/${name}` })),
-    claim: (user: { id: string; email: string }) => claimPurchases(db, user),
+    async claim(user: { id: string; email: string }) {
+      await claimPurchases(db, user)
+      for (const feature of features) await feature.claim?.(user)
+    },
   }
-  // Each may go: delete its line and its folder.
-  const features: Feature[] = []
   features.push(
     tips({ ...deps, limits, features }),
     ask({ ...deps, limits, features }),
@@ -80,6 +84,7 @@ export function createApp(deps: AppDeps): Hono {
     credits(deps),
     health(deps),
     legal(deps),
+    people({ ...deps, features }),
     wall(deps),
   )
   features.push(api({ ...deps, limits, features }))
