@@ -106,10 +106,13 @@ function parts(except: string): Part[] {
 }
 
 async function readPart(db: Db, part: Part, beyond: string | undefined, limit: number) {
-  const read = async (rest: Sql) => (await sql<Row>`
+  const read = async (rest: Sql) =>
+    (
+      await sql<Row>`
     select person, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, ${idText(part)} as id,
       ${part.rank}::int as rank
-    from (${scan(part, beyond, part.isNewest ? LOOKS_AT : limit + 1)}) as found ${rest}`.execute(db)).rows
+    from (${scan(part, beyond, part.isNewest ? LOOKS_AT : limit + 1)}) as found ${rest}`.execute(db)
+    ).rows
   const order = sql`order by found.at desc, found.id desc`
   const rows = await read(sql`where ${part.isNewest ?? sql`true`} ${order} limit ${limit + 1}`)
   if (rows.length > limit) return { rows, end: rows.at(-1) }

@@ -1,8 +1,8 @@
 import { SubmitButton, TextArea } from '../ui/form.tsx'
 import type { Locale } from '../ui/i18n.ts'
 import { NOTE_LENGTH } from './notes.ts'
-import type { PersonPageProps } from './person-page.tsx'
 import { hrefOf } from './person.ts'
+import type { PersonPageProps } from './person-page.tsx'
 import { words } from './words.ts'
 
 interface NoteSectionProps {

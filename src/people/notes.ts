@@ -67,7 +67,10 @@ export async function ownNotes(db: Db, user: SignedIn) {
 }
 
 export async function forgetNotes(trx: Trx, user: SignedIn): Promise<void> {
-  await trx.deleteFrom('person_notes').where(isAbout(aboutUser(user))).execute()
+  await trx
+    .deleteFrom('person_notes')
+    .where(isAbout(aboutUser(user)))
+    .execute()
 }
 
 const aboutUser = ({ userId, email, emailVerified }: SignedIn): About => ({

@@ -83,7 +83,10 @@ async function whoIs(db: Db, keys: string[]) {
 }
 
 /** Per person and currency, the most first. What was taken back by hand is a refund. */
-async function paidBy(db: Db, keys: string[]): Promise<(Paid & { person: string; firstPaidAt: Date; count: number })[]> {
+async function paidBy(
+  db: Db,
+  keys: string[],
+): Promise<(Paid & { person: string; firstPaidAt: Date; count: number })[]> {
   const { rows } = await sql<Paid & { person: string; firstPaidAt: Date; count: number }>`
     select person, currency, sum(amount)::bigint as paid, sum(refunded)::bigint as refunded, sum(disputed)::bigint as disputed,
       sum(kept)::bigint as kept, min(at) as "firstPaidAt", sum(count)::int as count

@@ -106,7 +106,8 @@ function Fact({ label, note, children }: { label: string; note?: string | undefi
 function PaidFact({ locale, paid: { currency, paid, refunded, disputed, kept } }: { locale: Locale; paid: Paid }) {
   const t = words[locale]
   const text = (amount: number) => formatMoney({ amount, currency }, locale)
-  const note = kept === paid ? undefined : t.parts(text(paid), refunded ? text(refunded) : '', disputed ? text(disputed) : '')
+  const note =
+    kept === paid ? undefined : t.parts(text(paid), refunded ? text(refunded) : '', disputed ? text(disputed) : '')
   return (
     <li>
       <span class="muted">{t.kept(currencyName(currency, locale))}</span>

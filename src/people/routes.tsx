@@ -80,7 +80,9 @@ async function showList(c: Context, { db, config }: PeopleDeps) {
   const typed = search.data ?? ''
   const beyond = PlaceText.safeParse(c.req.query('older')).data
   const found = typed ? await findPeople(db, typed, { limit: PAGE + 1, except }) : undefined
-  const list = found ? { people: found.slice(0, PAGE), next: undefined } : await listPeople(db, { beyond, limit: PAGE, except })
+  const list = found
+    ? { people: found.slice(0, PAGE), next: undefined }
+    : await listPeople(db, { beyond, limit: PAGE, except })
   const people = await readPeople(db, list.people)
   return renderPage(
     c,
@@ -107,7 +109,7 @@ async function showPerson(c: Context, deps: PeopleDeps, typed?: { text: string; 
   const id = c.req.param('id')!
   const person = await personOfId(db, id)
   if (!person) return c.notFound()
-  // Who has opened an account since has another page; so has a payment that is not their newest, and all of these lead there.
+  // Whoever has opened an account since is found where they were before.
   if (person.userId && person.id !== id && !typed) return c.redirect(hrefOf(person.id), 303)
   const about = aboutOf(person)
   const known = { userId: person.userId, email: about?.email, href: hrefOf(person.id) }
