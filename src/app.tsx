@@ -74,6 +74,7 @@ export function createApp(deps: AppDeps): Hono {
     },
   }
   features.push(
+    people({ ...deps, features }),
     tips({ ...deps, limits, features }),
     ask({ ...deps, limits, features }),
     requests({ ...deps, limits, features }),
@@ -84,7 +85,6 @@ export function createApp(deps: AppDeps): Hono {
     credits(deps),
     health(deps),
     legal(deps),
-    people({ ...deps, features }),
     wall(deps),
   )
   features.push(api({ ...deps, limits, features }))

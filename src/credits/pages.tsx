@@ -62,9 +62,9 @@ export function PersonCredits({
 }: Omit<CreditsProps, keyof PageContext> & { locale: Locale }) {
   const t = words[locale]
   return (
-    <>
-      <Done {...{ locale, done }} />
-      <Folded heading={t.heading}>
+    <section>
+      <Folded id="credits" heading={t.heading}>
+        <Done {...{ locale, done }} />
         <form method="post" action="/dashboard/credits" novalidate>
           <input type="hidden" name="email" value={form.values.email} />
           <HowManyAndWhy {...{ locale, form }} />
@@ -72,7 +72,7 @@ export function PersonCredits({
         </form>
         <Adjustments {...{ locale, timeZone, latest }} />
       </Folded>
-    </>
+    </section>
   )
 }
 

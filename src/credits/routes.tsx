@@ -48,7 +48,11 @@ function creditRoutes(deps: CreditsDeps): Hono {
         if (!done) return showForm(c, deps, typed, { email: t.problems.unknown })
         if (!done.adjusted)
           return showForm(c, deps, typed, { amount: t.tooFew(catalog.credits[c.var.locale](done.left)) })
-        return c.redirect(`${form.back ?? '/dashboard/credits'}?done=${done.id}`, 303)
+        // There the form is folded, and a link to what is inside opens it.
+        return c.redirect(
+          form.back ? `${form.back}?done=${done.id}#credits` : `/dashboard/credits?done=${done.id}`,
+          303,
+        )
       },
     )
 }

@@ -27,8 +27,8 @@ export function NoteSection({ locale, id, isGuest, note }: NoteSectionProps) {
           rows={3}
           maxLength={NOTE_LENGTH}
         />
-        <p class="small muted">{isGuest ? t.noteOfGuest : t.noteOfAccount}</p>
         <SubmitButton kind="quiet">{t.keep}</SubmitButton>
+        <p class="small muted">{isGuest ? t.noteOfGuest : t.noteOfAccount}</p>
       </form>
     </section>
   )

@@ -18,6 +18,8 @@ export function Totals({ person, locale }: { person: Person; locale: Locale }) {
         <>
           {index > 0 && ' · '}
           <Money value={{ amount: kept, currency }} locale={locale} />
+          {/* ¥ is of two countries. */}
+          {person.paid.length > 1 && ` ${currency.toUpperCase()}`}
         </>
       ))}
     </span>

@@ -50,7 +50,7 @@ function Row({ payment, locale, timeZone }: Omit<PaymentsProps, 'payments'> & { 
       {message && <q>{message}</q>}
       <small>
         {state && <strong>{state} · </strong>}
-        {isOffline && `${t.offline} · `}
+        {isOffline && `${amount < 0 ? t.takenBack : t.offline} · `}
         <Time {...{ at, locale, timeZone }} />
       </small>
       {became.map(({ text, amount, currency, created_at }) => (

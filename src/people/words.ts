@@ -27,7 +27,7 @@ export const words = dictionary({
     guest: '没有账户',
     account: '有账户',
     noted: '记下了。',
-    kept: (currency: string) => `付过的${currency}`,
+    kept: (currency: string) => `付款（${currency}）`,
     parts: (paid: string, refunded: string, disputed: string) =>
       [`一共 ${paid}`, refunded && `退了 ${refunded}`, disputed && `银行拿走 ${disputed}`].filter(Boolean).join('，'),
     untilDay: (day: string) => `用到 ${day}`,
@@ -41,12 +41,12 @@ export const words = dictionary({
     every: { day: '天', week: '周', month: '个月', year: '年' },
     everyOne: { day: '天', week: '周', month: '月', year: '年' },
     credits: '还剩',
-    since: '最早',
+    since: '相识于',
     lastSeen: '最近来过',
     lastPaid: '最近付款',
 
     note: '备忘',
-    noteHint: '只有你看得到，但这也是对方的个人数据',
+    noteHint: '在页面上只有你看得到',
     noteOfAccount: '对方下载自己的数据时能读到它，删除账户时它一起删掉。写的时候，当对方会看。',
     noteOfGuest: '对方用这个邮箱开了账户之后，下载自己的数据时能读到它，删除账户时它一起删掉。写的时候，当对方会看。',
     keep: '记下',
@@ -55,6 +55,7 @@ export const words = dictionary({
     latest: (count: number) => `最近的 ${count} 笔`,
     states: { processing: '处理中', failed: '没有付成' },
     offline: '线下',
+    takenBack: '已收回',
     refund: '退款',
     refundWaits: '退款在路上',
     refundFailed: '退款没有退成',
@@ -112,7 +113,7 @@ export const words = dictionary({
     lastPaid: 'Last payment',
 
     note: 'Note',
-    noteHint: 'Yours alone here, and personal data of theirs',
+    noteHint: 'On these pages only you see it',
     noteOfAccount:
       'They can read it when they download their data, and it goes when they delete their account. Write as if they will.',
     noteOfGuest:
@@ -123,6 +124,7 @@ export const words = dictionary({
     latest: (count) => `The latest ${count}`,
     states: { processing: 'On its way', failed: 'Did not go through' },
     offline: 'Offline',
+    takenBack: 'Taken back',
     refund: 'Refund',
     refundWaits: 'Refund on its way',
     refundFailed: 'Refund that failed',
