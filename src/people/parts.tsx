@@ -9,18 +9,17 @@ export function calledOf({ name, email, isForgotten }: Person, locale: Locale): 
   return name ?? email ?? words[locale][isForgotten ? 'forgotten' : 'someone']
 }
 
-/** Each currency by itself. */
+/** Each currency by itself, on a line of its own. */
 export function Totals({ person, locale }: { person: Person; locale: Locale }) {
   if (person.paid.length === 0) return <span class="muted small">{words[locale].nothingPaid}</span>
   return (
     <span class="in">
-      {person.paid.map(({ kept, currency }, index) => (
-        <>
-          {index > 0 && ' · '}
+      {person.paid.map(({ kept, currency }) => (
+        <span class="block money">
           <Money value={{ amount: kept, currency }} locale={locale} />
           {/* ¥ is of two countries. */}
           {person.paid.length > 1 && ` ${currency.toUpperCase()}`}
-        </>
+        </span>
       ))}
     </span>
   )

@@ -53,7 +53,7 @@ onBothDatabases('the list of people', (database) => {
     const owner = await shop.owner('en')
     const [ann, ...others] = await rows(owner)
     expect(others).toEqual([])
-    expect(ann!.text).toContain('¥21.00 CNY · ¥500 JPY')
+    expect(ann!.text).toContain('¥21.00 CNY ¥500 JPY')
     const page = await owner.read(ann!.href)
     expect(page).toContain('¥136.60 in all, ¥109.00 refunded, ¥6.60 taken by the bank')
     expect(page).toMatch(/Refund ¥10\.00/)
@@ -83,6 +83,29 @@ onBothDatabases('the list of people', (database) => {
     }
     // An account that nobody has come to yet has nothing to say, but is there.
     expect(await owner.read(`${PAGE}/${danId}`)).toMatch(/Has an account dan@example\.com .*0 questions/)
+  })
+
+  test('knows when somebody was last here, also when their sessions are over', async () => {
+    const shop = await openShop(database)
+    const ann = shop.visitor('en')
+    await proveAddress(shop, ann, ANN)
+    const owner = await shop.owner('en')
+    const ago = (days: number) => new Date(Date.now() - days * 86_400_000)
+    await shop.db
+      .updateTable('users')
+      .set({ last_seen_at: ago(9), created_at: ago(20) })
+      .execute()
+    await shop.db
+      .updateTable('sessions')
+      .set({ last_seen_at: ago(9) })
+      .execute()
+    expect((await rows(owner))[0]!.text).toContain('seen 9 days ago')
+    await ann.get('/account')
+    await shop.db
+      .deleteFrom('sessions')
+      .where('user_id', '!=', await ownersId(shop))
+      .execute()
+    expect((await rows(owner))[0]!.text).toContain('seen just now')
   })
 
   test('finds by the beginning of an address or by a part of a name', async () => {
@@ -301,6 +324,11 @@ function rowsOf(html: string): { text: string; href: string }[] {
 
 function linkTo(html: string, text: string): string | undefined {
   return new RegExp(`href="([^"]+)">${text}<`).exec(html)?.[1]?.replaceAll('&amp;', '&')
+}
+
+async function ownersId(shop: Shop): Promise<string> {
+  const { ownerEmail } = shop.config
+  return (await shop.db.selectFrom('users').select('id').where('email', '=', ownerEmail).executeTakeFirstOrThrow()).id
 }
 
 async function byHand(shop: Shop, entry: object): Promise<number> {
