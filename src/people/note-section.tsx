@@ -1,4 +1,4 @@
-import { SubmitButton, TextArea } from '../ui/form.tsx'
+import { Problem, SubmitButton, TextArea } from '../ui/form.tsx'
 import type { Locale } from '../ui/i18n.ts'
 import { NOTE_LENGTH } from './notes.ts'
 import { hrefOf } from './person.ts'
@@ -18,6 +18,7 @@ export function NoteSection({ locale, id, isGuest, note }: NoteSectionProps) {
   return (
     <section>
       <form method="post" action={`${hrefOf(id)}/note`} novalidate>
+        <Problem locale={locale} problems={note.problem ? [{ field: 'note', text: note.problem }] : []} />
         <TextArea
           label={t.note}
           name="note"

@@ -14,7 +14,7 @@ export async function personOfId(db: Db, id: string): Promise<Person | undefined
 
 async function keyOf(db: Db, id: string): Promise<string | undefined> {
   const entry = /^offline-(\d{1,15})$/.exec(id)?.[1]
-  if (entry === undefined && !/^(pi|cs)_/.test(id)) return id.includes('@') ? undefined : accountOf(db, id)
+  if (entry === undefined && !/^(pi|cs)_/.test(id)) return accountOf(db, id)
   const table = entry === undefined ? 'payments' : 'offline_entries'
   const { rows } = await sql<{ key: string }>`
     select ${personOf[table]} as key from ${sql.table(table)} where id = ${entry === undefined ? id : Number(entry)}
@@ -79,15 +79,10 @@ export function subscriptionsOf(db: Db, { key }: Pick<Person, 'key'>) {
 }
 export type PersonsSubscription = Awaited<ReturnType<typeof subscriptionsOf>>[number]
 
-/** The page of who made a payment; undefined when nothing came of it. */
+/** The page of who made a payment, by Stripe or by hand; undefined when nothing came of it. */
 export async function pageOfPayer(db: Db, paymentId: string): Promise<string | undefined> {
-  const payment = await db
-    .selectFrom('payments')
-    .select(['id', 'user_id', 'paid_at'])
-    .where('id', '=', paymentId)
-    .executeTakeFirst()
-  const id = payment?.user_id ?? (payment?.paid_at && payment.id)
-  return id ? hrefOf(id) : undefined
+  const person = await personOfId(db, paymentId)
+  return person && hrefOf(person.id)
 }
 
 export const hrefOf = (id: string) => `/dashboard/people/${id}`

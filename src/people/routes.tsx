@@ -43,9 +43,7 @@ export function people(deps: PeopleDeps): Feature {
       )
     },
     claim: (user) => claimNote(db, user),
-    async ownData(user) {
-      return { ownersNotes: await ownNotes(db, user) }
-    },
+    ownData: async (user) => ({ ownersNotes: await ownNotes(db, user) }),
     forget: forgetNotes,
   }
 }
