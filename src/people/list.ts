@@ -10,7 +10,13 @@ export const LOOKS_AT = 20_000
 export const PlaceText = z
   .string()
   .regex(/^(19|20|21)\d\d-(0\d|1[0-2])-([012]\d|3[01])T[0-2]\d:[0-5]\d:[0-5]\d\.\d{6}Z,[\w-]{1,255}$/)
-  .refine((text) => !Number.isNaN(Date.parse(text.split(',')[0]!)))
+  .refine((text) => isTime(text.slice(0, 19)))
+
+/** JavaScript reads the 31st of February as a day in March, and Postgres does not. */
+function isTime(text: string): boolean {
+  const at = new Date(`${text}Z`)
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text)
+}
 
 type Sql = RawBuilder<unknown>
 
