@@ -32,6 +32,7 @@ import { accessLog } from './operations/access-log.ts'
 import { createMetrics, metricsRoutes } from './operations/metrics.ts'
 import { claimPurchases } from './payments/claims.ts'
 import { webhookRoutes } from './payments/webhook.ts'
+import { people } from './people/routes.tsx'
 import { healthRoutes } from './probes.ts'
 import { answerError, answerNotFound } from './problems.tsx'
 import { refunds } from './refunds/routes.tsx'
@@ -62,16 +63,20 @@ export function createApp(deps: AppDeps): Hono {
   const sessions = createSessions(db, { secure })
   const limits = createLimits(deps.pool, config)
   const providers = oauthProviders(config)
+  // Each may go: delete its line and its folder.
+  const features: Feature[] = []
   const auth = {
     ...deps,
     sessions,
     limits,
     ways: providers.map(({ name }) => ({ name, href: `/sign-in/${name}` })),
-    claim: (user: { id: string; email: string }) => claimPurchases(db, user),
+    async claim(user: { id: string; email: string }) {
+      await claimPurchases(db, user)
+      for (const feature of features) await feature.claim?.(user)
+    },
   }
-  // Each may go: delete its line and its folder.
-  const features: Feature[] = []
   features.push(
+    people({ ...deps, features }),
     tips({ ...deps, limits, features }),
     ask({ ...deps, limits, features }),
     requests({ ...deps, limits, features }),

@@ -44,6 +44,10 @@ export interface Feature {
   purchases?(c: Context): Promise<Map<string, { href: string; text: string }>>
   /** A part of the owner's page of one payment. */
   payment?(c: Context, paymentId: string): Promise<JSX.Element | undefined>
+  /** A part of the owner's page of one person. */
+  person?(c: Context, person: KnownPerson): Promise<JSX.Element | undefined>
+  /** What was kept under an address becomes theirs who have just proved it, after that is committed. */
+  claim?(user: { id: string; email: string }): Promise<void>
   /** What a user did here, for a bank to read when they dispute a payment: lines in English, the oldest first. */
   evidence?(userId: string): Promise<{ at: Date; text: string }[]>
   /** Where one pays when the shop has no Stripe. */
@@ -54,6 +58,15 @@ export interface Feature {
   ownData?(user: SignedIn): Promise<Record<string, unknown>>
   /** Removes what names a person who deletes their account, unless it goes with the row in `users`. */
   forget?(trx: Trx, user: SignedIn): Promise<void>
+}
+
+/** Somebody with an account, or with an address alone, or of whom no more is known than that they paid. */
+export interface KnownPerson {
+  userId: string | undefined
+  /** Proved, if there is an account. */
+  email: string | undefined
+  /** Their page. */
+  href: string
 }
 
 /** Addresses of this site where one pays directly. */

@@ -25,6 +25,7 @@ const levels = [
     'src/disputes',
     'src/offline',
     'src/operations',
+    'src/people',
     'src/refunds',
     'src/requests',
     'src/revenue',

@@ -1,3 +1,4 @@
+import type { Locale } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
 import type { ThreadPageProps } from './pages.tsx'
 import { MessageFields, Messages, Notice, Questions } from './parts.tsx'
@@ -16,6 +17,16 @@ export function QuestionsPage(props: PageContext & { timeZone: string; questions
         <Questions {...{ locale, timeZone, questions }} under="/dashboard/questions" />
       </section>
     </Page>
+  )
+}
+
+/** On the page of one person. */
+export function PersonsQuestions(props: { locale: Locale; timeZone: string; questions: Question[] }) {
+  return (
+    <section>
+      <h2>{words[props.locale].owner.title}</h2>
+      <Questions {...props} under="/dashboard/questions" />
+    </section>
   )
 }
 

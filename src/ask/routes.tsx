@@ -4,9 +4,10 @@ import { questionApi } from './api.ts'
 import { askerRoutes, ownSection } from './asker-routes.tsx'
 import { askedAndAnswered } from './evidence.ts'
 import { forgetMails } from './mails.ts'
+import { PersonsQuestions } from './owner-pages.tsx'
 import { ownerRoutes } from './owner-routes.tsx'
 import type { AskDeps } from './questions.ts'
-import { countWaiting, ownQuestions } from './read.ts'
+import { countWaiting, ownQuestions, questionsOf } from './read.ts'
 import { words } from './words.ts'
 
 /** THE SAMPLE SERVICE: a paid question to an engineer. docs/your-service.md says how to put yours in its place. */
@@ -30,6 +31,11 @@ export function ask(deps: AskDeps): Feature {
       },
     },
     account: (c) => ownSection(c, deps),
+    async person(c, { userId }) {
+      const questions = userId === undefined ? [] : await questionsOf(db, userId)
+      if (questions.length === 0) return undefined
+      return <PersonsQuestions locale={c.var.locale} timeZone={deps.config.timeZone} questions={questions} />
+    },
     api: questionApi(deps),
     evidence: (userId) => askedAndAnswered(db, userId),
     ownData: async ({ userId }) => ({ questions: await ownQuestions(db, userId) }),

@@ -116,7 +116,7 @@ function adapterFor(db: Db): Adapter {
         .where('sessions.id', '=', sha256(sessionId))
         .executeTakeFirst()
       if (!row) return [null, null]
-      await noteSeen(db, sessionId, row.last_seen_at)
+      await noteSeen(db, sessionId, row)
       const { user_id, expires_at, device, method, created_at, email, email_verified_at, locale } = row
       return [
         { id: sessionId, userId: user_id, expiresAt: expires_at, attributes: { device, method, created_at } },
@@ -150,6 +150,8 @@ function adapterFor(db: Db): Adapter {
             .where('users.id', '=', userId),
         )
         .execute()
+      // Sessions go, and this stays.
+      await db.updateTable('users').set({ last_seen_at: new Date() }).where('id', '=', userId).execute()
     },
     async updateSessionExpiration(sessionId, expiresAt) {
       await db.updateTable('sessions').set({ expires_at: expiresAt }).where('id', '=', sha256(sessionId)).execute()
@@ -169,7 +171,13 @@ function adapterFor(db: Db): Adapter {
 const SEEN_EVERY_MS = 5 * 60_000
 
 /** Now and then, so that a reading visitor costs no write a page. */
-async function noteSeen(db: Db, sessionId: string, lastSeen: Date): Promise<void> {
-  if (Date.now() - lastSeen.getTime() < SEEN_EVERY_MS) return
-  await db.updateTable('sessions').set({ last_seen_at: new Date() }).where('id', '=', sha256(sessionId)).execute()
+async function noteSeen(
+  db: Db,
+  sessionId: string,
+  { user_id, last_seen_at }: { user_id: string; last_seen_at: Date },
+): Promise<void> {
+  if (Date.now() - last_seen_at.getTime() < SEEN_EVERY_MS) return
+  const seen = { last_seen_at: new Date() }
+  await db.updateTable('sessions').set(seen).where('id', '=', sha256(sessionId)).execute()
+  await db.updateTable('users').set(seen).where('id', '=', user_id).execute()
 }

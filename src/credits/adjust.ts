@@ -23,13 +23,14 @@ export async function adjust(
   })
 }
 
-/** The owner's latest adjustments, the newest first. */
-export async function latestAdjustments(db: Db, limit: number) {
+/** The owner's latest adjustments, of everybody or of one user, the newest first. */
+export async function latestAdjustments(db: Db, limit: number, userId?: string) {
   const rows = await db
     .selectFrom('credit_uses as c')
     .innerJoin('users as u', 'u.id', 'c.user_id')
     .select(['c.id', 'c.user_id as userId', 'u.email', 'c.amount', 'c.reason', 'c.created_at as at'])
     .where('c.idempotency_key', 'like', `${OWNER}%`)
+    .$if(userId !== undefined, (query) => query.where('c.user_id', '=', userId!))
     .orderBy('c.id', 'desc')
     .limit(limit)
     .execute()

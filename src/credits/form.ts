@@ -28,5 +28,10 @@ export const CreditForm = z.object({
     .refine((text) => text !== '', 'missing')
     .refine((text) => [...text].length <= REASON_LENGTH, 'tooLong'),
   request: z.string().regex(/^[\w-]{8,64}$/),
+  /** The page where the form stands, when it is another. */
+  back: z
+    .string()
+    .regex(/^\/dashboard\/[\w/-]{1,300}$/)
+    .optional(),
 })
 export type CreditForm = z.infer<typeof CreditForm>

@@ -7,14 +7,14 @@ import { randomToken } from '../auth/tokens.ts'
 import { catalog } from '../catalog.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/connection.ts'
-import type { Feature } from '../feature.ts'
+import type { Feature, KnownPerson } from '../feature.ts'
 import type { Locale } from '../locales.ts'
 import { creditsOf } from '../payments/rights.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
-import { adjust, latestAdjustments } from './adjust.ts'
+import { type Adjustment, adjust, latestAdjustments } from './adjust.ts'
 import { CreditForm, isCreditProblem } from './form.ts'
-import { type CreditsForm, CreditsPage } from './pages.tsx'
+import { type CreditsForm, CreditsPage, PersonCredits } from './pages.tsx'
 import { words } from './words.ts'
 
 const LATEST = 20
@@ -30,6 +30,7 @@ export function credits(deps: CreditsDeps): Feature {
   return {
     routes: new Hono().use(path, requireOwner).route(path, creditRoutes(deps)),
     dashboard: { href: path, title: { 'zh-CN': words['zh-CN'].title, en: words.en.title } },
+    person: (c, person) => personPart(c, deps, person),
   }
 }
 
@@ -47,7 +48,11 @@ function creditRoutes(deps: CreditsDeps): Hono {
         if (!done) return showForm(c, deps, typed, { email: t.problems.unknown })
         if (!done.adjusted)
           return showForm(c, deps, typed, { amount: t.tooFew(catalog.credits[c.var.locale](done.left)) })
-        return c.redirect(`/dashboard/credits?done=${done.id}`, 303)
+        // There the form is folded, and a link to what is inside opens it.
+        return c.redirect(
+          form.back ? `${form.back}?done=${done.id}#credits` : `/dashboard/credits?done=${done.id}`,
+          303,
+        )
       },
     )
 }
@@ -59,19 +64,33 @@ async function showForm(
   problems: CreditsForm['problems'] = {},
 ) {
   const latest = await latestAdjustments(db, LATEST)
-  const done = latest.find(({ id }) => String(id) === c.req.query('done'))
   const isWrong = Object.keys(problems).length > 0
   return renderPage(
     c,
     <CreditsPage
       {...pageContext(c)}
       form={{ values, problems }}
-      done={done && { ...done, left: await creditsOf(db, done.userId) }}
+      done={await doneOf(c, db, latest)}
       latest={latest}
       timeZone={config.timeZone}
     />,
     isWrong ? 422 : 200,
   )
+}
+
+/** The part of one person's page: the form with their address filled in, and what was given to them before. */
+async function personPart(c: Context, { db, config }: CreditsDeps, { userId, email, href }: KnownPerson) {
+  if (!userId || !email) return undefined
+  const latest = await latestAdjustments(db, LATEST, userId)
+  const form = { values: { email, amount: '', reason: '', request: randomToken(), back: href }, problems: {} }
+  const done = await doneOf(c, db, latest)
+  return <PersonCredits {...{ form, latest, done }} locale={c.var.locale} timeZone={config.timeZone} />
+}
+
+/** What was just done, as the address says, and what they have now. */
+async function doneOf(c: Context, db: Db, latest: Adjustment[]) {
+  const done = latest.find(({ id }) => String(id) === c.req.query('done'))
+  return done && { ...done, left: await creditsOf(db, done.userId) }
 }
 
 /** The form again, with what was typed and a word beside each field. What only a tampered form can send is a 400. */
@@ -85,6 +104,12 @@ function showProblems({ data, error }: { data: unknown; error: z.core.$ZodError 
     problems[field] ??= words[c.var.locale as Locale].problems[message]
   }
   const text = (key: string) => (typeof typed[key] === 'string' ? typed[key] : '')
-  const values = { email: text('email'), amount: text('amount'), reason: text('reason'), request: text('request') }
+  const values = {
+    email: text('email'),
+    amount: text('amount'),
+    reason: text('reason'),
+    request: text('request'),
+    back: text('back'),
+  }
   return showForm(c, deps, values, problems)
 }

@@ -288,6 +288,7 @@ export interface Tables {
     decided_at: Timestamp | null
   }
   hidden_supporters: { payment_id: string; hidden_at: Now }
+  person_notes: { user_id: string | null; email: string | null; body: string; written_at: Timestamp }
   questions: {
     id: string
     user_id: string

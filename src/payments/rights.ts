@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely'
+import { type RawBuilder, type Selectable, sql } from 'kysely'
 import type { Db, Trx } from '../db/connection.ts'
 import type { Tables } from '../db/tables.ts'
 import { isKept } from './offline-entries.ts'
@@ -16,11 +16,34 @@ const DAY_MS = 86_400_000
 
 /** The rights of a user, now or at `at`. */
 export async function rightsOf(db: Db | Trx, userId: string, at = new Date()): Promise<Rights> {
-  const [credits, passes, subscriptions] = [
-    await creditsOf(db, userId),
-    await passesOf(db, userId),
-    await db.selectFrom('subscriptions').selectAll().where('user_id', '=', userId).where(isNotDisputed).execute(),
-  ]
+  const credits = await creditsOf(db, userId)
+  const plans = await plansOf(db, [userId], { at })
+  return { plans: plans.get(userId)!, credits }
+}
+
+/** For queries: what rows of these tables are looked up by. */
+type Whose = Record<'payments' | 'offline_entries' | 'subscriptions', RawBuilder<string>>
+
+const usersOwn = sql<string>`user_id`
+const byUser: Whose = { payments: usersOwn, offline_entries: usersOwn, subscriptions: usersOwn }
+
+/** The plans that are open to several at once, each by what they were asked by: users, or what `whose` says. */
+export async function plansOf(
+  db: Db | Trx,
+  keys: string[],
+  { at = new Date(), whose = byUser }: { at?: Date; whose?: Whose } = {},
+): Promise<Map<string, Rights['plans']>> {
+  const passes = await passesOf(db, keys, whose)
+  const subscriptions = await subscriptionsOf(db, keys, whose.subscriptions)
+  const theirs = <T extends { whose: string }>(rows: T[], key: string) => rows.filter((row) => row.whose === key)
+  return new Map(keys.map((key) => [key, openPlans(theirs(passes, key), theirs(subscriptions, key), at)]))
+}
+
+function openPlans(
+  passes: Awaited<ReturnType<typeof passesOf>>,
+  subscriptions: Awaited<ReturnType<typeof subscriptionsOf>>,
+  at: Date,
+): Rights['plans'] {
   const ends = new Map<string, Date>()
   const open = (plan: string | null, until: Date | undefined) => {
     if (plan && until && until > at && until > (ends.get(plan) ?? at)) ends.set(plan, until)
@@ -29,7 +52,16 @@ export async function rightsOf(db: Db | Trx, userId: string, at = new Date()): P
   for (const plan of new Set(passes.map((pass) => pass.plan))) {
     open(plan, passEnds(passes.filter((pass) => pass.plan === plan)))
   }
-  return { plans: [...ends].map(([plan, until]) => ({ plan, until })), credits }
+  return [...ends].map(([plan, until]) => ({ plan, until }))
+}
+
+function subscriptionsOf(db: Db | Trx, keys: string[], whose: RawBuilder<string>) {
+  return db
+    .selectFrom('subscriptions')
+    .select(['plan', 'status', 'period_start', 'period_end', 'ends_at', whose.as('whose')])
+    .where(sql<boolean>`${whose} = any(${keys})`)
+    .where(isNotDisputed)
+    .execute()
 }
 
 // While the bank has the money of the running period, or for good, it opens nothing.
@@ -47,15 +79,21 @@ export async function hasPlan(db: Db | Trx, userId: string, plan: string): Promi
  * had been used count against the next purchase. What a customer asked to be refunded is gone from then on. Never below zero.
  */
 export async function creditsOf(db: Db | Trx, userId: string): Promise<number> {
-  const { rows } = await sql<{ credits: number }>`
-    select greatest(0,
+  return (await creditsOfEach(db, [userId])).get(userId)!
+}
+
+/** The same of several users at once. */
+export async function creditsOfEach(db: Db | Trx, userIds: string[]): Promise<Map<string, number>> {
+  const { rows } = await sql<{ whose: string; credits: number }>`
+    select whose, greatest(0,
       (select coalesce(sum(case when amount = 0 then credits else credits * greatest(0, amount - refunded - disputed) / amount end), 0)
-        from payments where user_id = ${userId} and status = 'paid' and ${isNotClaimed})
-      + (select coalesce(sum(credits), 0) from offline_entries where user_id = ${userId} and ${isKept})
-      - (select coalesce(sum(amount), 0) from credit_uses where user_id = ${userId})
+        from payments where user_id = whose and status = 'paid' and ${isNotClaimed})
+      + (select coalesce(sum(credits), 0) from offline_entries where user_id = whose and ${isKept})
+      - (select coalesce(sum(amount), 0) from credit_uses where user_id = whose)
     )::bigint as credits
+    from unnest(${userIds}::text[]) as whose
   `.execute(db)
-  return rows[0]!.credits
+  return new Map(rows.map(({ whose, credits }) => [whose, credits]))
 }
 
 /**
@@ -86,21 +124,23 @@ export const isKeptPass = sql<boolean>`(kind = 'pass' and status = 'paid'
   -- Half a pass can't be given back: one that is refunded in full is gone, of others the days stay.
   and (amount = 0 or refunded + disputed < amount) and ${isNotClaimed})`
 
-async function passesOf(db: Db | Trx, userId: string) {
+async function passesOf(db: Db | Trx, keys: string[], whose: Whose) {
   const rows = await db
     .selectFrom('payments')
-    .select(['plan', 'paid_at', 'days'])
-    .where('user_id', '=', userId)
+    .select(['plan', 'paid_at', 'days', whose.payments.as('whose')])
+    .where(sql<boolean>`${whose.payments} = any(${keys})`)
     .where(isKeptPass)
     .execute()
   const offline = await db
     .selectFrom('offline_entries')
-    .select(['plan', 'received_at as paid_at', 'days'])
-    .where('user_id', '=', userId)
+    .select(['plan', 'received_at as paid_at', 'days', whose.offline_entries.as('whose')])
+    .where(sql<boolean>`${whose.offline_entries} = any(${keys})`)
     .where('days', 'is not', null)
     .where(isKept)
     .execute()
-  return [...rows, ...offline].map(({ plan, paid_at, days }) => ({ plan: plan!, paid_at: paid_at!, days: days ?? 0 }))
+  return [...rows, ...offline].map(({ plan, paid_at, days, whose }) => {
+    return { plan: plan!, paid_at: paid_at!, days: days ?? 0, whose }
+  })
 }
 
 function addDays(date: Date, days: number): Date {

@@ -18,6 +18,8 @@ export async function furnish(app: App) {
   const request = await requestPayment(owner)
   await owner.goto('/dashboard')
   const payment = await owner.locator('a[href^="/dashboard/payments/"]').first().getAttribute('href')
+  await owner.goto('/dashboard/people')
+  const person = await owner.locator('a[href^="/dashboard/people/"]').first().getAttribute('href')
   const tabs = await owner.locator('nav.tabs a').evaluateAll((links) => links.map((link) => link.getAttribute('href')!))
   return {
     customer,
@@ -25,7 +27,7 @@ export async function furnish(app: App) {
     pages: {
       stranger: ['/', '/tip', '/sign-in', '/sign-up', '/ask', '/api', `/pay/${request}`, '/missing'],
       customer: ['/account', '/ask', `/ask/${question}`, thanks],
-      owner: [...tabs, payment!, `/dashboard/requests/${request}`, `/dashboard/questions/${question}`],
+      owner: [...tabs, payment!, person!, `/dashboard/requests/${request}`, `/dashboard/questions/${question}`],
     },
   }
 }
