@@ -39,6 +39,7 @@ export async function pages(bench: Bench): Promise<Result[]> {
   const results: Result[] = [
     { what: 'A greeting by node:http', value: perSecond(peers.bare) },
     { what: 'A greeting by Hono', value: perSecond(peers.hono) },
+    { what: 'As many bytes as a page by Hono', value: perSecond(peers.bytes) },
   ]
   const app = await startApp(world, url)
   for (const path of publicPages) {
@@ -47,7 +48,7 @@ export async function pages(bench: Bench): Promise<Result[]> {
     results.push({
       what: path,
       value: `${perSecond(rate)}, p99 ${ms(p99)}`,
-      beside: `${percent(rate / peers.hono)} of Hono's greeting`,
+      beside: `${percent(rate / peers.hono)} of Hono's greeting, ${percent(rate / peers.bytes)} of as many bytes`,
       bar: `≥ ${percent(PUBLIC_BAR)}`,
       isMet: rate >= PUBLIC_BAR * peers.hono,
     })
@@ -81,13 +82,14 @@ async function measure(port: number, path: string, cookie?: string) {
   return load({ port, connections: CONNECTIONS, next: forSeconds(SECONDS, request) })
 }
 
-async function measurePeers(): Promise<{ bare: number; hono: number }> {
+async function measurePeers(): Promise<{ bare: number; hono: number; bytes: number }> {
   const child = fork(fileURLToPath(new URL('world/hello.ts', import.meta.url)), { execArgv: [] })
   const [ports] = (await once(child, 'message')) as [{ bare: number; hono: number }]
   const bare = await measure(ports.bare, '/')
   const hono = await measure(ports.hono, '/')
+  const bytes = await measure(ports.hono, '/bytes')
   child.kill()
-  return { bare: bare.perSecond, hono: hono.perSecond }
+  return { bare: bare.perSecond, hono: hono.perSecond, bytes: bytes.perSecond }
 }
 
 /** What a page asks of the database, by the app in this process. */

@@ -16,7 +16,6 @@ import { createLimits } from './auth/limits.ts'
 import { createSessions } from './auth/lucia.ts'
 import { oauthProviders } from './auth/oauth.ts'
 import { authRoutes } from './auth/routes.tsx'
-import { randomToken } from './auth/tokens.ts'
 import { badge } from './badge/routes.tsx'
 import { type Config, ConfigError } from './config.ts'
 import { credits } from './credits/routes.tsx'
@@ -109,7 +108,7 @@ export function createApp(deps: AppDeps): Hono {
   app.use(readLocale(config.locale))
   for (const { programs } of features) if (programs) app.route('/', programs)
   app.use(knowsSite({ url: config.baseUrl, withoutStripe: !config.stripe.isUsed }))
-  app.use(keepPages(randomToken))
+  app.use(keepPages())
   app.use(csrf({ origin: new URL(config.baseUrl).origin }))
   app.use(bodyLimit({ maxSize: 64 * 1024, onError: (c) => c.text('Body too large', 413) }))
   app.use(readSession(db, sessions, config))

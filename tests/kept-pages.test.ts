@@ -52,6 +52,6 @@ async function read({ app }: Shop, path: string, headers: Record<string, string>
   return { text: await answer.text(), headers: rest }
 }
 
-const VISIT = /name="request" value="([\w-]{43})"/g
+const VISIT = /name="request" value="([\w-]{36})"/g
 const visitsIn = (text: string) => [...text.matchAll(VISIT)].map(([, visit]) => visit!)
 const withoutVisit = (text: string) => text.replace(VISIT, 'name="request"')

@@ -8,7 +8,10 @@ const bare = createServer((_, response) => {
   response.setHeader('content-type', 'text/html; charset=utf-8')
   response.end('<h1>你好</h1>')
 })
-const hono = createAdaptorServer({ fetch: new Hono().get('/', (c) => c.html('<h1>你好</h1>')).fetch })
+// As many bytes as one of our pages has, compressed.
+const bytes = new Uint8Array(6_500)
+const app = new Hono().get('/', (c) => c.html('<h1>你好</h1>')).get('/bytes', (c) => c.body(bytes))
+const hono = createAdaptorServer({ fetch: app.fetch })
 bare.listen(0, '127.0.0.1', () =>
   hono.listen(0, '127.0.0.1', () => {
     const portOf = (server: { address(): unknown }) => (server.address() as AddressInfo).port

@@ -20,10 +20,10 @@ export function sameForAll(c: Context): void {
  * own. Kept as long as the process runs: such pages change with the code and the catalog alone. Who brings a cookie or a query
  * may be anybody, and gets a page of their own.
  */
-export function keepPages(newVisit: () => string): MiddlewareHandler {
+export function keepPages(): MiddlewareHandler {
   const pages = new Map<string, (c: Context) => Response>()
   return createMiddleware(async (c, next) => {
-    c.set('visit', newVisit())
+    c.set('visit', crypto.randomUUID())
     const isGuest = c.req.method === 'GET' && !c.req.header('cookie') && !c.req.url.includes('?')
     if (!isGuest) return next()
     const key = `${c.var.locale} ${c.req.path}`
