@@ -41,7 +41,7 @@ onPostgres('npm run setup without a terminal', (database) => {
     const { data: endpoints } = await stripe.webhookEndpoints.list()
     expect(endpoints.map(({ url }) => url)).toEqual(['https://ming.red/webhooks/stripe'])
     expect((await stripe.products.list()).data.length).toBeGreaterThan(0)
-    expect(mail.received).toEqual([{ to: 'ming@ming.red', subject: expect.stringMatching(/./) }])
+    expect(mail.received.map(({ to }) => to)).toEqual(['ming@ming.red'])
     expect(first.output).not.toMatch(new RegExp(`geheim|${STRIPE_WEBHOOK_SECRET}`))
 
     const before = await readFile(file, 'utf8')
