@@ -99,7 +99,7 @@ export function createApp(deps: AppDeps): Hono {
   // Before csrf: Stripe signs what it posts.
   app.route('/webhooks/stripe', webhookRoutes({ ...deps, webhookSecrets: config.stripe.webhookSecrets }))
 
-  app.use(readLocale(config.locale))
+  app.use(readLocale(config.locale, secure))
   for (const { programs } of features) if (programs) app.route('/', programs)
   app.use(knowsSite({ url: config.baseUrl, withoutStripe: !config.stripe.isUsed }))
   app.use(csrf({ origin: new URL(config.baseUrl).origin }))

@@ -64,6 +64,18 @@ onBothDatabases('headers', (database) => {
     }
   })
 
+  test('every cookie is for this host, for https and for no script', async () => {
+    const shop = await openShop(database, { env: { BASE_URL: 'https://ming.red' } })
+    const owner = await signedIn(shop)
+    const set = [await owner.get('/?lang=en'), await signInByMail(shop)].flatMap(({ headers }) =>
+      headers.getSetCookie(),
+    )
+    expect(set.length).toBeGreaterThanOrEqual(2)
+    for (const cookie of set)
+      expect(cookie).toMatch(/^__Host-(?=.*; Path=\/)(?=.*; HttpOnly)(?=.*; Secure)(?=.*; SameSite=Lax)/)
+    expect(await owner.read('/')).toContain('Sign out')
+  })
+
   test('without https, browsers are not told to ask for it', async () => {
     const shop = await openShop(database)
     expect((await shop.visitor().get('/')).headers.has('strict-transport-security')).toBe(false)
@@ -77,6 +89,10 @@ async function signedIn(shop: Awaited<ReturnType<typeof openShop>>): Promise<Vis
   const owner = shop.visitor()
   await owner.post('/sign-in/link', { token: new URL(link).searchParams.get('token')! }, OWN)
   return owner
+}
+
+function signInByMail(shop: Awaited<ReturnType<typeof openShop>>): Promise<Response> {
+  return shop.visitor().post('/sign-in/email', { email: 'ann@example.com' }, OWN)
 }
 
 function broken(db: Db): Db {
