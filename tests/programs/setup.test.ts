@@ -26,7 +26,7 @@ onPostgres('npm run setup without a terminal', (database) => {
       STRIPE_SECRET_KEY: 'sk_test_geheim',
       STRIPE_API_BASE: `http://127.0.0.1:${server.port}`,
       SMTP_URL: mail.url.replace('smtp://', 'smtp://ming:geheim@'),
-      MAIL_FROM: 'Ming "the first" <ming@ming.red>',
+      MAIL_FROM: 'Ming "the $first" \\n <ming@ming.red>',
     }
     const first = setup(file, env)
     expect(await first.exited, first.output).toBe(0)

@@ -36,6 +36,17 @@ describe('a start that can not work ends with one clear line', () => {
   })
 
   test.each([
+    ['DATABASE_URL', 'postgres://me:ge#heim@127.0.0.1/x'],
+    ['DATABASE_URL', 'postgres://me:geheim@[::1/x'],
+    ['SMTP_URL', 'smtp://me:geheim@[::1'],
+  ])('a %s that can not be read is not said: there is a password in it', async (name, value) => {
+    const program = runSource('src/dev.ts', { DATA_DIR: await temporaryFolder(), [name]: value })
+    expect(await program.exited).toBe(1)
+    expect(program.output).toMatch(new RegExp(`^${name} can't be read: .*%40`))
+    expect(program.output).not.toContain('heim')
+  })
+
+  test.each([
     ['PORT', 'abc', /^PORT must be a port number/],
     ['TIMEZONE', 'Mars/Olympus', /^TIMEZONE must be/],
   ])('a bad %s', (name, value, line) => {
