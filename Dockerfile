@@ -9,7 +9,9 @@ COPY . .
 RUN npm run build
 
 FROM base AS dependencies
-RUN npm ci --omit=dev
+# More than half of it is what Node never reads: types, source maps, change logs.
+RUN npm ci --omit=dev && find node_modules -type f \
+  \( -name '*.ts' -o -name '*.[cm]ts' -o -name '*.map' -o -iname 'readme*' -o -iname 'changelog*' \) -delete
 
 FROM node:26-bookworm-slim
 ENV NODE_ENV=production

@@ -5,7 +5,6 @@ import { contextStorage } from 'hono/context-storage'
 import { csrf } from 'hono/csrf'
 import { createMiddleware } from 'hono/factory'
 import { requestId } from 'hono/request-id'
-import { secureHeaders } from 'hono/secure-headers'
 import type pg from 'pg'
 import type Stripe from 'stripe'
 import { accountRoutes } from './account/routes.tsx'
@@ -37,6 +36,7 @@ import { answerError, answerNotFound } from './problems.tsx'
 import { refunds } from './refunds/routes.tsx'
 import { requests } from './requests/routes.tsx'
 import { revenueRoutes, revenueTabs } from './revenue/routes.tsx'
+import { cacheHeaders, securityHeaders } from './security-headers.ts'
 import { shopRoutes } from './shop/routes.tsx'
 import { tips } from './tips/routes.tsx'
 import { keepPages } from './ui/kept-pages.ts'
@@ -96,7 +96,7 @@ export function createApp(deps: AppDeps): Hono {
   app.notFound(answerNotFound)
 
   app.use(requestId(), contextStorage(), accessLog(metrics))
-  app.use(securityHeaders(secure, providers))
+  app.use(securityHeaders(secure, providers), cacheHeaders)
   app.use(compress())
   app.route('/', healthRoutes(db))
   app.route('/metrics', metricsRoutes(metrics, config))
@@ -105,7 +105,7 @@ export function createApp(deps: AppDeps): Hono {
   // Before csrf: Stripe signs what it posts.
   app.route('/webhooks/stripe', webhookRoutes({ ...deps, webhookSecrets: config.stripe.webhookSecrets }))
 
-  app.use(readLocale(config.locale))
+  app.use(readLocale(config.locale, secure))
   for (const { programs } of features) if (programs) app.route('/', programs)
   app.use(knowsSite({ url: config.baseUrl, withoutStripe: !config.stripe.isUsed }))
   app.use(keepPages())
@@ -141,32 +141,5 @@ function ownerTabs(features: Feature[]): MiddlewareHandler {
   return createMiddleware(async (c, next) => {
     c.set('tabs', tabs)
     await next()
-  })
-}
-
-function securityHeaders(secure: boolean, providers: { origin: string }[]) {
-  return secureHeaders({
-    contentSecurityPolicy: {
-      defaultSrc: ["'none'"],
-      styleSrc: ["'self'"],
-      scriptSrc: ["'self'"],
-      imgSrc: ["'self'", 'data:'],
-      connectSrc: ["'self'"],
-      // Browsers hold the redirect that follows a form to this too.
-      formAction: [
-        "'self'",
-        'https://checkout.stripe.com',
-        'https://billing.stripe.com',
-        ...providers.map(({ origin }) => origin),
-      ],
-      baseUri: ["'none'"],
-      frameAncestors: ["'none'"],
-    },
-    strictTransportSecurity: secure ? 'max-age=63072000' : false,
-    xFrameOptions: 'DENY',
-    // With no-referrer browsers send forms with Origin: null, which csrf has to refuse. Other sites learn nothing by this.
-    referrerPolicy: 'same-origin',
-    // What is made for other sites to show says so itself.
-    overwrite: false,
   })
 }

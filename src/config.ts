@@ -55,10 +55,19 @@ const DEFAULT_OWNER = 'owner@example.com'
 const optional = <T extends z.ZodType>(type: T) =>
   z.preprocess((value) => (value === '' ? undefined : value), type.optional())
 
+// Whoever reads such an address later would say it whole, with the password.
+const UNREADABLE = "can't be read: in its user and password write @ as %40, # as %23, / as %2F, ? as %3F and : as %3A"
+
 const Environment = z.object({
   PORT: optional(z.coerce.number('must be a port number').int().min(0).max(65535)),
   BASE_URL: optional(z.url({ protocol: /^https?$/, error: 'must be the public address, like https://example.com' })),
-  DATABASE_URL: optional(z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')),
+  DATABASE_URL: optional(
+    z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+      // A socket's has no host.
+      .refine((url) => URL.canParse(url.replace('@/', '@socket/')), UNREADABLE),
+  ),
   DATA_DIR: optional(z.string()),
   STRIPE_SECRET_KEY: optional(
     z.string().regex(/^((sk|rk)_(test|live)_\w+|none)$/, 'must look like sk_test_… or sk_live_…, or be none'),
@@ -67,7 +76,12 @@ const Environment = z.object({
     z.string().regex(/^whsec_[^,\s]+(\s*,\s*whsec_[^,\s]+)*$/, 'must look like whsec_… (several: separated by commas)'),
   ),
   STRIPE_API_BASE: optional(z.url({ protocol: /^https?$/, error: 'must be a URL' })),
-  SMTP_URL: optional(z.string().regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://')),
+  SMTP_URL: optional(
+    z
+      .string()
+      .regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://')
+      .refine((url) => URL.canParse(url), UNREADABLE),
+  ),
   MAIL_FROM: optional(z.string().regex(/\S+@\S+/, 'must be an address, like Ming <ming@example.com>')),
   GITHUB_CLIENT_ID: optional(z.string()),
   GITHUB_CLIENT_SECRET: optional(z.string()),

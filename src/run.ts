@@ -22,7 +22,7 @@ export function stopOnSignal(stop: () => Promise<void>): void {
       stop().then(
         () => process.exit(0),
         (error) => {
-          console.error(error)
+          console.error(explain(error))
           process.exit(1)
         },
       )
@@ -40,5 +40,6 @@ function explain(error: unknown): unknown {
     return `Can't use ${path} (${code}): make it a folder that this user may write, or set DATA_DIR.`
   }
   if (isDatabaseDown(error)) return `The database does not answer (${error.message || code}): check DATABASE_URL.`
-  return error.message.startsWith('catalog.ts') ? error.message : error
+  // What else hangs on an error may hold a password, such as the address that could not be read.
+  return error.message.startsWith('catalog.ts') ? error.message : error.stack
 }

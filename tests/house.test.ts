@@ -13,7 +13,7 @@ const levels = [
   ['src/cli'],
   ['src/start.ts'],
   ['src/app.tsx'],
-  ['src/problems.tsx', 'src/probes.ts'],
+  ['src/problems.tsx', 'src/probes.ts', 'src/security-headers.ts'],
   [
     'src/account',
     'src/api',

@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
+import type { StatusCode } from 'hono/utils/http-status'
 import { sql } from 'kysely'
 import { sha256 } from '../auth/tokens.ts'
 import type { Db } from '../db/connection.ts'
@@ -78,7 +79,7 @@ function answerAgain(c: Context, { hash: first, status, content_type, body }: Be
   if (status === null) return problem(c, PROBLEMS.underWay, { 'retry-after': '2' })
   const headers = { 'idempotent-replayed': 'true', ...(content_type && { 'content-type': content_type }) }
   // Of a 204 there is no body, not even an empty one.
-  return new Response(body || null, { status, headers })
+  return c.newResponse(body || null, status as StatusCode, headers)
 }
 
 async function keepAnswer(db: Db, { userId, key, claim }: Call, answer: Response): Promise<void> {

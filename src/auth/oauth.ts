@@ -113,6 +113,8 @@ function github(keys: OAuthKeys): ProviderParts {
 async function getJson(url: string, token: string, signal: AbortSignal): Promise<unknown> {
   const response = await fetch(url, {
     signal,
+    // The token is for this address alone.
+    redirect: 'error',
     headers: {
       authorization: `Bearer ${token}`,
       accept: 'application/vnd.github+json',

@@ -20,9 +20,9 @@ export function withValues(text: string, values: Record<string, string>): string
     const value = rest.get(name)
     rest.delete(name)
     // Of a variable that stands there twice, the last would count.
-    return value === undefined ? [] : [`${name}=${quoted(value)}`]
+    return value === undefined ? [] : [lineOf(name, value)]
   })
-  const more = [...rest].map(([name, value]) => `${name}=${quoted(value)}`)
+  const more = [...rest].map(([name, value]) => lineOf(name, value))
   if (more.length === 0) return lines.join('\n')
   return `${lines.join('\n').replace(/\n*$/, '\n')}${more.join('\n')}\n`.replace(/^\n/, '')
 }
@@ -40,9 +40,11 @@ export async function writeEnvFile(file: string, text: string): Promise<void> {
 }
 
 /** As Node reads it back: https://nodejs.org/api/environment_variables.html#dotenv */
-function quoted(value: string): string {
-  if (/^[\w@:/.,%+?&=~-]*$/.test(value)) return value
-  const quote = [`"`, `'`, '`'].find((one) => !value.includes(one))
-  if (!quote || /[\n\r]/.test(value)) throw new Error(`${value} can't be written into a file of variables`)
-  return `${quote}${value}${quote}`
+function lineOf(name: string, value: string): string {
+  if (/^[\w@:/.,%+?&=~-]*$/.test(value)) return `${name}=${value}`
+  // Between single ones nothing has a meaning, neither to Node (\\n) nor to Docker Compose ($).
+  const quote = [`'`, `"`, '`'].find((one) => !value.includes(one))
+  if (!quote || /[\n\r]/.test(value))
+    throw new Error(`${name} has a value that can't be written into a file of variables`)
+  return `${name}=${quote}${value}${quote}`
 }

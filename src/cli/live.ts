@@ -9,7 +9,7 @@ import { refund } from '../payments/refund.ts'
 import type { SyncDeps } from '../payments/sync.ts'
 import { doctorText, isWell } from './doctor-text.ts'
 import { arrivalOf, expired, type Patience, paymentOf, usual } from './live-waiting.ts'
-import { payAtSandbox } from './sandbox-payer.ts'
+import { payWithTestCard } from './test-card.ts'
 
 export interface GoLiveDeps extends SyncDeps {
   config: Config
@@ -76,7 +76,7 @@ function cheapest({ ownerEmail, locale }: Config) {
 
 async function askToPay({ config, say, pay }: GoLiveDeps, url: string, price: string): Promise<void> {
   if (pay) return pay(url)
-  if (!config.stripe.secretKey && !config.stripe.apiBase) return payAtSandbox(url, config.ownerEmail)
+  if (!config.stripe.secretKey && !config.stripe.apiBase) return payWithTestCard(url, config.ownerEmail)
   say(`\nNow be your own first customer: pay ${price} here. It is given back in a moment.\n\n  ${url}\n`)
 }
 

@@ -28,7 +28,7 @@ export const questions: Question[] = [
     name: 'STRIPE_SECRET_KEY',
     ask: "Stripe's secret key",
     where:
-      'https://dashboard.stripe.com/apikeys: sk_test_… to try, sk_live_… for real money. Empty: the local sandbox, without an account.',
+      'https://dashboard.stripe.com/apikeys: sk_test_… to try, sk_live_… for real money; none for a shop without Stripe. Empty: the local sandbox, without an account.',
     example: 'sk_test_…',
     isSecret: true,
   },

@@ -19,9 +19,9 @@ await run(async () => {
   const text = await writeAnswers(host, file, { mayOverwrite: isAsked || yes })
   const config = configOf(text)
   const went = [
-    await step(host, 'database', async () => host.say(await prepareDatabase(config))),
+    await step(host, 'The database', async () => host.say(await prepareDatabase(config))),
     await step(host, 'Stripe', () => setUpStripeAt(host, file, config)),
-    await step(host, 'mail', () => tryMail(host, config)),
+    await step(host, 'Mail', () => tryMail(host, config)),
   ]
   const isWell = went.every(Boolean)
   host.end(
@@ -68,6 +68,7 @@ async function writeAnswers(host: Host, file: string, { mayOverwrite }: { mayOve
 }
 
 async function setUpStripeAt(host: Host, file: string, config: Config): Promise<void> {
+  if (!config.stripe.isUsed) return host.say('Stripe: none. Your own payment codes: docs/offline.md.')
   const stripe = givenStripe(config.stripe)
   if (!stripe) return host.say('Stripe: the local sandbox, which needs no set-up.')
   const secret = await prepareStripe(stripe, config, host)
@@ -90,7 +91,7 @@ async function step(host: Host, what: string, work: () => Promise<void> | void):
     return true
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException
-    host.say(`The ${what} did not work: ${message || code}`)
+    host.say(`${what} did not work: ${message || code}`)
     return false
   }
 }

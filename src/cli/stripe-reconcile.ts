@@ -53,6 +53,8 @@ async function byRunningApp({ databaseUrl, dataDir }: Config, span: Span, say: (
 
 async function here(config: Config, span: Span, say: (line: string) => void): Promise<Reconciled> {
   const { secretKey, apiBase } = config.stripe
+  if (!secretKey && config.isProduction)
+    throw new ConfigError('STRIPE_SECRET_KEY is missing: there is nothing to compare with.')
   if (!secretKey) throw new ConfigError('The local Stripe is a part of npm run dev: start that, and run this again.')
   const connection = await openDatabase(config)
   try {

@@ -46,7 +46,7 @@ export function paymentListRoutes(deps: ListDeps): Hono {
         'content-type': 'text/csv; charset=utf-8',
         'content-disposition': 'attachment; filename="payments.csv"',
       }
-      return new Response(body, { headers })
+      return c.body(body, 200, headers)
     })
 }
 

@@ -8,6 +8,8 @@ import type { PageContext, Tab } from './layout.tsx'
 declare module 'hono' {
   interface ContextVariableMap {
     locale: Locale
+    /** What this browser was switched to. */
+    rememberedLocale: string | undefined
     /** What the features put into the header. */
     links: { href: string; text: Record<Locale, string> }[] | undefined
     /** And at the foot of the page. */
@@ -20,13 +22,18 @@ declare module 'hono' {
 const COOKIE = 'lang'
 const YEAR = 365 * 24 * 60 * 60
 
-/** Finds the reader's language; `?lang=` is the switch, and is remembered. The account's comes later, see speakTo. */
-export function readLocale(fallback: Locale): MiddlewareHandler {
+/**
+ * Finds the reader's language; `?lang=` is the switch, and is remembered. The account's comes later, see speakTo. `secure`: by
+ * https alone.
+ */
+export function readLocale(fallback: Locale, secure: boolean): MiddlewareHandler {
+  const name = secure ? `__Host-${COOKIE}` : COOKIE
   return createMiddleware(async (c, next) => {
     const query = switchedTo(c)
-    if (query) setCookie(c, COOKIE, query, { maxAge: YEAR, sameSite: 'Lax', path: '/', httpOnly: true })
-    const acceptLanguage = c.req.header('accept-language')
-    c.set('locale', pickLocale({ query, cookie: getCookie(c, COOKIE), acceptLanguage, fallback }))
+    if (query) setCookie(c, name, query, { maxAge: YEAR, sameSite: 'Lax', path: '/', httpOnly: true, secure })
+    const cookie = getCookie(c, name)
+    c.set('rememberedLocale', cookie)
+    c.set('locale', pickLocale({ query, cookie, acceptLanguage: c.req.header('accept-language'), fallback }))
     await next()
     c.header('vary', 'accept-language, cookie', { append: true })
   })
@@ -40,7 +47,7 @@ export function switchedTo(c: Context): Locale | undefined {
 
 /** Who is signed in reads their own language, unless this browser was switched to one. */
 export function speakTo(c: Context, account: string | null): void {
-  const said = { query: c.req.query('lang'), cookie: getCookie(c, COOKIE), account: account ?? undefined }
+  const said = { query: c.req.query('lang'), cookie: c.var.rememberedLocale, account: account ?? undefined }
   c.set('locale', pickLocale({ ...said, fallback: c.var.locale }))
 }
 

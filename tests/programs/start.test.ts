@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, readdir, writeFile } from 'node:fs/promises'
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises'
+import { isBuiltin } from 'node:module'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { loadConfig } from '../../src/config.ts'
 import { freePort } from '../support/free-port.ts'
-import { preparedFolder, runSource, temporaryFolder } from '../support/process.ts'
+import { Program, preparedFolder, runSource, temporaryFolder } from '../support/process.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -32,6 +33,17 @@ describe('a start that can not work ends with one clear line', () => {
     expect(await program.exited).toBe(1)
     expect(program.output.trim()).toMatch(line)
     expect(program.output.trim().split('\n').length).toBe(1)
+  })
+
+  test.each([
+    ['DATABASE_URL', 'postgres://me:ge#heim@127.0.0.1/x'],
+    ['DATABASE_URL', 'postgres://me:geheim@[::1/x'],
+    ['SMTP_URL', 'smtp://me:geheim@[::1'],
+  ])('a %s that can not be read is not said: there is a password in it', async (name, value) => {
+    const program = runSource('src/dev.ts', { DATA_DIR: await temporaryFolder(), [name]: value })
+    expect(await program.exited).toBe(1)
+    expect(program.output).toMatch(new RegExp(`^${name} can't be read: .*%40`))
+    expect(program.output).not.toContain('heim')
   })
 
   test.each([
@@ -71,6 +83,7 @@ describe('production', () => {
     const files = await readdir(out, { recursive: true })
     expect(files.filter((file) => /sandbox|mailbox/.test(file))).toEqual([])
     expect(files).toContain(join('src', 'server.js'))
+    expect(await packagesOf(out, files)).toEqual([])
 
     const program = runSource('src/server.ts', { NODE_ENV: 'production' })
     expect(await program.exited).toBe(1)
@@ -78,7 +91,36 @@ describe('production', () => {
       expect(program.output).toMatch(new RegExp(`^  ${name}: .{20,}`, 'm'))
     }
   })
+
+  test.each([
+    ['db-migrate', /^DATABASE_URL is missing/],
+    ['doctor', /FAILED +environment +missing: BASE_URL, DATABASE_URL/],
+    ['go-live', /^The app does not run/],
+    ['owner-link', /^DATABASE_URL is missing/],
+    ['revenue-rebuild', /^DATABASE_URL is missing/],
+    ['stripe-reconcile', /^STRIPE_SECRET_KEY is missing/],
+    ['stripe-setup', /^STRIPE_SECRET_KEY is missing/],
+  ])('the build has the command %s, which says what it lacks', async (name, line) => {
+    const env = { NODE_ENV: 'production', DATA_DIR: join(await temporaryFolder(), 'none') }
+    const program = new Program([`dist/src/cli/${name}.js`], env)
+    expect(await program.exited).toBe(1)
+    expect(program.output).toMatch(line)
+  })
 })
+
+/** What is built and imports a package that a production install does not have. */
+async function packagesOf(folder: string, files: string[]): Promise<string[]> {
+  const { dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+  const found: string[] = []
+  for (const file of files.filter((name) => name.endsWith('.js'))) {
+    const text = await readFile(join(folder, file), 'utf8')
+    for (const [, name] of text.matchAll(/(?:from|import)\s*\(?\s*['"]((?:@[\w-]+\/)?[\w-]+)[^'"]*['"]/g)) {
+      if (!dependencies[name!] && !isBuiltin(name!) && name !== 'node') found.push(`${file}: ${name}`)
+    }
+  }
+  // Loaded in development alone.
+  return found.filter((line) => !line.startsWith(join('src', 'db', 'embedded.js')))
+}
 
 async function busyPort(): Promise<number> {
   const server = createServer()

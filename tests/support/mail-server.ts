@@ -2,16 +2,18 @@ import { simpleParser } from 'mailparser'
 import { SMTPServer } from 'smtp-server'
 import { onTestFinished } from 'vitest'
 
-/** A real mail server on this machine, gone after the test. */
+/** A real mail server on this machine that takes any password, gone after the test. */
 export async function openMailServer() {
-  const received: { to: string; subject: string }[] = []
+  const received: { to: string; subject: string; text: string }[] = []
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
+    allowInsecureAuth: true,
+    onAuth: ({ username }, _, done) => done(null, { user: username }),
     closeTimeout: 100,
     async onData(stream, session, done) {
-      const { subject = '' } = await simpleParser(stream)
-      received.push(...session.envelope.rcptTo.map(({ address }) => ({ to: address, subject })))
+      const { subject = '', text = '' } = await simpleParser(stream)
+      received.push(...session.envelope.rcptTo.map(({ address }) => ({ to: address, subject, text })))
       done()
     },
   })

@@ -12,9 +12,9 @@ export class Program {
   readonly exited: Promise<number | null>
   private readonly child: ChildProcess
 
-  constructor(command: string[], env: NodeJS.ProcessEnv) {
+  constructor(command: string[], env: NodeJS.ProcessEnv, executable = process.execPath) {
     const { PATH, HOME } = process.env
-    this.child = spawn(process.execPath, command, { cwd: root, env: { PATH, HOME, ...env } })
+    this.child = spawn(executable, command, { cwd: root, env: { PATH, HOME, ...env } })
     this.child.stdout?.on('data', (data) => {
       this.output += data
     })
@@ -28,6 +28,11 @@ export class Program {
   async kill(signal: NodeJS.Signals): Promise<number | null> {
     this.child.kill(signal)
     return this.exited
+  }
+
+  /** As somebody at its keyboard. */
+  type(text: string): void {
+    this.child.stdin?.write(text)
   }
 
   /** Waits for a line of its output and returns the match. */
@@ -44,11 +49,20 @@ export class Program {
 
 /** A TypeScript entry of src, run as `npm run` does it. */
 export function runSource(file: string, env: NodeJS.ProcessEnv, args: string[] = []): Program {
+  return new Program(sourceCommand(file, args), env)
+}
+
+/** The same in a terminal of its own: https://man7.org/linux/man-pages/man1/script.1.html */
+export function runInTerminal(file: string, env: NodeJS.ProcessEnv, args: string[] = []): Program {
+  const words = [process.execPath, ...sourceCommand(file, args)].map((word) => `'${word}'`).join(' ')
+  // Behind a pipe it has no size; and what is typed before the program listens has to reach it as it is.
+  const line = `stty raw -echo cols 120 rows 40 && exec ${words}`
+  return new Program(['--quiet', '--flush', '--return', '--command', line, '/dev/null'], env, 'script')
+}
+
+function sourceCommand(file: string, args: string[]): string[] {
   // tsx's own process passes no SIGKILL on, so it is loaded into the program's.
-  return new Program(
-    ['--import', `${join(root, 'node_modules/tsx/dist/esm/index.mjs')}`, join(root, file), ...args],
-    env,
-  )
+  return ['--import', `${join(root, 'node_modules/tsx/dist/esm/index.mjs')}`, join(root, file), ...args]
 }
 
 /** A folder that is gone after the test. Short, since a socket's path has its limit. */

@@ -1,7 +1,7 @@
 import { ConfigError } from '../config.ts'
 
 /** Pays as a person would, on the hosted page of the local Stripe: with its test card. Throws a ConfigError when it does not take it. */
-export async function payAtSandbox(url: string, email: string): Promise<void> {
+export async function payWithTestCard(url: string, email: string): Promise<void> {
   const card = { method: 'card', email, card: '4242424242424242', expiry: '12/40', cvc: '123', name: 'Owner' }
   const response = await fetch(url, {
     method: 'POST',
