@@ -72,7 +72,7 @@ export function revenueRoutes({ db, config, features }: { db: Db; config: Config
     })
     .route('/movements', movementRoutes({ db, config }))
     .route('/live', liveRoutes(db))
-    .get('/payments/:id{(pi|cs)_\\w+|offline-\\d{1,15}}', async (c) => {
+    .get('/payments/:id{((pi|cs)_\\w+|offline-\\d{1,15})}', async (c) => {
       const payment = await readPayment(db, c.req.param('id'))
       if (!payment) return c.notFound()
       const parts = await Promise.all(features.map((feature) => feature.payment?.(c, payment.id)))
