@@ -3,8 +3,8 @@ import Stripe from 'stripe'
 import kit from '../../package.json' with { type: 'json' }
 import type { Config } from '../config.ts'
 import type { Db } from '../db/connection.ts'
+import { Facts } from '../ui/facts.tsx'
 import type { Locale } from '../ui/i18n.ts'
-import { Facts } from './facts.tsx'
 import { words } from './words.ts'
 
 /** What runs here, for whoever has to mend it or to ask for help. */

@@ -2,6 +2,7 @@ import type { Child } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { catalog, productOfPlan } from '../catalog.ts'
 import { paymentName } from '../payments/payment-name.ts'
+import { Facts } from '../ui/facts.tsx'
 import type { Locale } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
 import { Money } from '../ui/money.tsx'
@@ -40,7 +41,7 @@ export function PaymentPage({ payment, timeZone, parts, ...context }: PaymentPag
         </p>
       )}
       {parts}
-      <Facts {...{ locale, payment }} />
+      <Known {...{ locale, payment }} />
       <History {...{ locale, timeZone, payment }} />
       <Events {...{ locale, timeZone, events: payment.events }} />
       <Ids {...{ locale, payment }} />
@@ -51,7 +52,7 @@ export function PaymentPage({ payment, timeZone, parts, ...context }: PaymentPag
   )
 }
 
-function Facts({ locale, payment }: { locale: Locale; payment: Payment }) {
+function Known({ locale, payment }: { locale: Locale; payment: Payment }) {
   const t = words[locale]
   const { settled, method, currency, refunded, disputed, opened } = payment
   const money = (amount: number, currency: string) => <Money value={{ amount, currency }} locale={locale} />
@@ -65,14 +66,7 @@ function Facts({ locale, payment }: { locale: Locale; payment: Payment }) {
   for (const what of whatIsOpen(opened, locale)) facts.push([t.opened, what])
   return (
     <section>
-      <ul class="rows">
-        {facts.map(([label, value]) => (
-          <li>
-            <span class="muted">{label}</span>
-            <span>{value}</span>
-          </li>
-        ))}
-      </ul>
+      <Facts facts={facts} />
     </section>
   )
 }

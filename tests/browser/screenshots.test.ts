@@ -162,7 +162,7 @@ async function openShop(app: App, locale: 'zh-CN' | 'en') {
     request: pages.owner.at(-2)!.split('/').at(-1)!,
     thanks: pages.customer.at(-1)!,
     purchase: await linkOn(customer, '/account', '/account/receipts/pi_').then((path) => path.split('/').at(-1)!),
-    receiptMail: await linkOn(stranger, '/sandbox/mailbox', '/sandbox/mailbox/', /收据|receipt/i),
+    receiptMail: await linkOn(stranger, '/sandbox/mailbox', '/sandbox/mailbox/', locale === 'en' ? /receipt/i : /收据/),
     checkout: await begin(stranger),
   }
 }

@@ -113,6 +113,9 @@ onBothDatabases('the page of a payment', (database) => {
     expect(page).toMatch(/Paid with Offline.*Opened 5 questions (?!,)/)
     expect(page).toMatch(/Received March 2, 2026.*You entered it.*Receipt .*ann@example\.com/)
 
+    const receipt = (await shop.mails()).find(({ to }) => to === 'ann@example.com')
+    expect(receipt!.text).toContain('Five, for tea')
+
     await owner.post('/dashboard/offline/1/take-back', {})
     const after = await (await owner.get(pageOf('offline-1'))).text()
     const [, reversal] = /href="(\/dashboard\/payments\/offline-\d+)">You took it back/.exec(after)!
