@@ -8,9 +8,11 @@ type Scheme = (typeof SCHEMES)[number]
 
 const NAMES: Record<Locale, string> = { 'zh-CN': '中文', en: 'English' }
 // No >: it would be escaped.
-const STYLE = `:root{color-scheme:light dark;font-family:system-ui,sans-serif;line-height:1.5}
-body{max-width:100rem;margin:0 auto;padding:16px}
-nav{display:flex;flex-wrap:wrap;gap:4px 16px}
+const STYLE = `:root{color-scheme:light dark;background:light-dark(#fbf7f0,#161311);color:light-dark(#1f1a17,#f3ebdf);font-family:system-ui,sans-serif;line-height:1.5}
+body{max-width:100rem;margin:0 auto;padding:16px 20px}
+a{color:inherit;text-underline-offset:.2em}
+h2{margin:48px 0 0;font-size:1.25rem}
+nav{display:flex;flex-wrap:wrap;gap:4px 16px;margin-bottom:16px;font-size:.875rem}
 section div{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));gap:16px;align-items:start}
 iframe{width:100%;height:36rem;border:1px solid #8886;border-radius:8px}
 pre{margin:0;padding:16px;border:1px solid #8886;border-radius:8px;white-space:pre-wrap;overflow-wrap:anywhere}

@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx'
 import { paymentName } from '../payments/payment-name.ts'
+import { Facts } from '../ui/facts.tsx'
 import { formatDate } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
 import { Money } from '../ui/money.tsx'
@@ -40,14 +41,7 @@ export function ReceiptPage({ receipt, ownerEmail, timeZone, ...context }: Recei
       <p class="big-number">
         <Money value={{ amount: amount - refunded, currency }} locale={locale} />
       </p>
-      <dl class="facts">
-        {facts.map(([fact, value]) => (
-          <div>
-            <dt>{fact}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={facts} />
       <p class="small muted">{t.notInvoice}</p>
       <div class="screen">
         <p class="small muted">{t.print}</p>

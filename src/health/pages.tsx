@@ -3,13 +3,16 @@ import type { Line } from '../doctor/examine.ts'
 import { checkNames } from '../doctor/names.ts'
 import { formatMoney } from '../money.ts'
 import { told } from '../payments/reconcile/told.ts'
+import { Facts } from '../ui/facts.tsx'
 import { formatDate, type Locale } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
 import type { State } from './state.ts'
+import { VersionList, type Versions } from './versions.tsx'
 import { words } from './words.ts'
 
 interface HealthProps extends PageContext, State {
   lines: Line[]
+  versions: Versions
   timeZone: string
   notice: string | undefined
 }
@@ -31,6 +34,7 @@ export function HealthPage({ timeZone, notice, ...props }: HealthProps) {
       {!props.withoutStripe && <Events {...props} at={at} />}
       <Mails {...props} at={at} />
       <Checklist {...props} />
+      <VersionList {...props} />
     </Page>
   )
 }
@@ -170,19 +174,6 @@ function Checklist({ locale, lines }: { locale: Locale; lines: Line[] }) {
         {t.checklistHint} <code>npm run doctor</code>
       </p>
     </section>
-  )
-}
-
-function Facts({ facts }: { facts: [name: string, value: string][] }) {
-  return (
-    <ul class="rows">
-      {facts.map(([name, value]) => (
-        <li>
-          <span class="muted">{name}</span>
-          <span>{value}</span>
-        </li>
-      ))}
-    </ul>
   )
 }
 

@@ -14,6 +14,7 @@ import { createChecklist } from './checklist.ts'
 import { HealthPage } from './pages.tsx'
 import { readState } from './state.ts'
 import { troubles } from './troubles.ts'
+import { readVersions } from './versions.tsx'
 import { words } from './words.ts'
 
 interface HealthDeps {
@@ -45,7 +46,8 @@ function healthPages(deps: HealthDeps): Hono {
     .get('/', async (c) => {
       const lines = await checklist.read(c.req.query('checked') !== undefined)
       const state = await readState(db)
-      const page = { ...pageContext(c), ...state, lines, timeZone: config.timeZone, notice: noticeOf(c) }
+      const versions = await readVersions(db, config)
+      const page = { ...pageContext(c), ...state, lines, versions, timeZone: config.timeZone, notice: noticeOf(c) }
       return renderPage(c, <HealthPage {...page} />)
     })
     .post('/checklist', async (c) => {

@@ -6,7 +6,7 @@ import type { Db, Trx } from '../db/connection.ts'
 import type { Price } from '../define-catalog.ts'
 import type { Jobs } from '../jobs/queue.ts'
 import type { Locale } from '../locales.ts'
-import { recordEntry } from '../payments/offline-entries.ts'
+import { isKept, recordEntry } from '../payments/offline-entries.ts'
 import { isPaidBy } from '../payments/paid-by.ts'
 import type { entryForm } from './form.ts'
 
@@ -76,6 +76,16 @@ export function latestEntries(db: Db) {
 }
 
 export type Entry = Awaited<ReturnType<typeof latestEntries>>[number]
+
+/** By the id that it has in lists; undefined for what is none, was taken back, or takes another back. */
+export function keptEntry(db: Db, paymentId: string) {
+  return db
+    .selectFrom('offline_entries')
+    .select(['id', 'description'])
+    .where('id', '=', paymentId.startsWith('offline-') ? Number(paymentId.slice('offline-'.length)) : null)
+    .where(isKept)
+    .executeTakeFirst()
+}
 
 /** What is told of both, entries and claims, to whom they are about. */
 export const paidFacts = [

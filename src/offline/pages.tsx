@@ -1,4 +1,5 @@
 import { formatMoney } from '../money.ts'
+import { offlinePaymentId } from '../payments/offline-entries.ts'
 import { Field, Problem, SubmitButton } from '../ui/form.tsx'
 import { formatDate, type Locale } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
@@ -86,7 +87,9 @@ function Row({ locale, timeZone, entry }: { locale: Locale; timeZone: string; en
   const who = [name, email].filter(Boolean).join(' · ') || t.someone
   return (
     <li>
-      <span>{isReversal ? `${t.reversal}: ${description}` : description}</span>
+      <a href={`/dashboard/payments/${offlinePaymentId(id)}`}>
+        {isReversal ? `${t.reversal}: ${description}` : description}
+      </a>
       <span class={isReversal ? 'out' : 'in'}>
         <Money value={{ amount, currency }} locale={locale} signed />
       </span>
@@ -94,13 +97,24 @@ function Row({ locale, timeZone, entry }: { locale: Locale; timeZone: string; en
         {who} · {formatDate(received_at, locale, timeZone, 'date')}
         {reversed_by !== null && ` · ${t.takenBack}`}
       </small>
-      {!isReversal && reversed_by === null && (
-        <form method="post" action={`/dashboard/offline/${id}/take-back`}>
-          <button type="submit" class="plain" aria-label={t.takeBackNamed(description)}>
-            {t.takeBack}
-          </button>
-        </form>
-      )}
+      {!isReversal && reversed_by === null && <TakeBack {...{ locale, entry }} />}
     </li>
+  )
+}
+
+export function TakeBack({
+  locale,
+  entry: { id, description },
+}: {
+  locale: Locale
+  entry: Pick<Entry, 'id' | 'description'>
+}) {
+  const t = words[locale]
+  return (
+    <form method="post" action={`/dashboard/offline/${id}/take-back`}>
+      <button type="submit" class="plain" aria-label={t.takeBackNamed(description)}>
+        {t.takeBack}
+      </button>
+    </form>
   )
 }

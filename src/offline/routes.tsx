@@ -8,8 +8,9 @@ import { DirectButton, DirectTip } from './claim-pages.tsx'
 import { type ClaimDeps, claimRoutes } from './claim-routes.tsx'
 import { words as claimWords } from './claim-words.ts'
 import { countOpenClaims, forgetClaims, ownClaims } from './claims.ts'
-import { ownEntries } from './entries.ts'
+import { keptEntry, ownEntries } from './entries.ts'
 import { ownerRoutes } from './owner-routes.tsx'
+import { TakeBack } from './pages.tsx'
 import { words } from './words.ts'
 
 /**
@@ -34,6 +35,10 @@ export function offline(deps: ClaimDeps & { paymentCodes?: PaymentCode[] | undef
         const count = await countOpenClaims(db)
         return count > 0 ? [{ text: claimWords[locale].todo(count), href }] : []
       },
+    },
+    async payment(c, paymentId) {
+      const entry = await keptEntry(db, paymentId)
+      return entry && <TakeBack locale={c.var.locale} entry={entry} />
     },
     async ownData({ userId, email, emailVerified }) {
       const payer = { id: userId, email: emailVerified ? email : '' }

@@ -29,7 +29,7 @@ export async function recordEntry(
     .executeTakeFirst()
   if (!recorded) return 'before'
   const { id, received_at, ...facts } = recorded
-  const payment = { ...facts, id: offlinePaymentId(id), method: 'offline', paid_at: received_at }
+  const payment = { ...facts, id: offlinePaymentId(id), kind: 'offline', method: 'offline', paid_at: received_at }
   await queueReceipt(deps, trx, payment)
   await queueFirstPayment(deps, trx, payment)
   return 'recorded'

@@ -1,5 +1,5 @@
 import { priceOfKey } from '../catalog.ts'
-import { dictionary, type Locale } from '../ui/i18n.ts'
+import { dictionary, type Locale, locales } from '../ui/i18n.ts'
 import { describe } from './checkout.ts'
 
 const words = dictionary({ 'zh-CN': { tip: '红包' }, en: { tip: 'Tip' } })
@@ -17,5 +17,6 @@ interface Named {
 export function paymentName({ kind, description, price_key }: Named, locale: Locale): string {
   if (kind === 'tip') return words[locale].tip
   const price = priceOfKey(price_key ?? undefined)
-  return price ? describe(price, locale) : description
+  if (!price || (kind === 'offline' && !locales.some((one) => describe(price, one) === description))) return description
+  return describe(price, locale)
 }

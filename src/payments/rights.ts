@@ -86,8 +86,7 @@ export async function creditsOf(db: Db | Trx, userId: string): Promise<number> {
 export async function creditsOfEach(db: Db | Trx, userIds: string[]): Promise<Map<string, number>> {
   const { rows } = await sql<{ whose: string; credits: number }>`
     select whose, greatest(0,
-      (select coalesce(sum(case when amount = 0 then credits else credits * greatest(0, amount - refunded - disputed) / amount end), 0)
-        from payments where user_id = whose and status = 'paid' and ${isNotClaimed})
+      (select coalesce(sum(${keptCredits}), 0) from payments where user_id = whose)
       + (select coalesce(sum(credits), 0) from offline_entries where user_id = whose and ${isKept})
       - (select coalesce(sum(amount), 0) from credit_uses where user_id = whose)
     )::bigint as credits
@@ -118,6 +117,11 @@ export function passEnds(passes: { paid_at: Date; days: number }[]): Date | unde
 
 /** For queries of payments: what a customer has not asked to be refunded (see refund-claims.ts). */
 const isNotClaimed = sql<boolean>`not exists (select from refund_claims where refund_claims.payment_id = payments.id)`
+
+/** For queries of payments: the credits of each that were not taken back, whether used or not. */
+export const keptCredits = sql<number>`(case when status <> 'paid' or not (${isNotClaimed}) then 0
+  when amount = 0 then credits
+  else credits * greatest(0, amount - refunded - disputed) / amount end)`
 
 /** For queries of payments: the passes that count. */
 export const isKeptPass = sql<boolean>`(kind = 'pass' and status = 'paid'

@@ -1,5 +1,6 @@
 import { catalog, productOfPlan } from '../catalog.ts'
 import { formatMoney } from '../money.ts'
+import { paymentName } from '../payments/payment-name.ts'
 import { SubmitButton } from '../ui/form.tsx'
 import type { Locale } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
@@ -17,11 +18,11 @@ interface TakeBackProps extends PageContext {
 export function TakeBackPage({ payment, ownerEmail, isRefused, ...context }: TakeBackProps) {
   const { locale } = context
   const t = words[locale].customer
-  const { amount, currency, refunded, description, standing } = payment
+  const { amount, currency, refunded, standing } = payment
   return (
     <Page {...context} title={t.heading} narrow>
       <h1>{t.heading}</h1>
-      <p class="lead">{description}</p>
+      <p class="lead">{paymentName(payment, locale)}</p>
       <p class="big-number">
         <Money value={{ amount, currency }} locale={locale} />
       </p>

@@ -33,7 +33,7 @@ export type Standing = 'offered' | 'underWay' | 'back' | 'no'
 export async function ownPayment(db: Db, userId: string, paymentId: string) {
   const payment = await db
     .selectFrom('payments')
-    .select(['id', 'description', 'amount', 'currency', 'refunded', 'credits', 'days', 'plan'])
+    .select(['id', 'kind', 'description', 'price_key', 'amount', 'currency', 'refunded', 'credits', 'days', 'plan'])
     .where('id', '=', paymentId)
     .where('user_id', '=', userId)
     .executeTakeFirst()

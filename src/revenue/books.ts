@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../db/connection.ts'
-import { isKept, offlinePaymentId } from '../payments/offline-entries.ts'
+import { isKept } from '../payments/offline-entries.ts'
 import { dayOf, isPending, type Totals, totalsByDay } from './days.ts'
 
 /** The currencies that money came in, the one with the latest movement first. */
@@ -102,35 +102,4 @@ export async function firstPayment(db: Db) {
   ])
   if (!byStripe || !byHand) return byStripe ?? byHand
   return byHand.paid_at < byStripe.paid_at! ? byHand : byStripe
-}
-
-/** The newest payments, by Stripe or by hand. What the owner took back is one below zero. */
-export async function latestPayments(db: Db, limit: number) {
-  const [byStripe, byHand] = await Promise.all([
-    db
-      .selectFrom('payments')
-      .select(['id', 'description', 'message', 'name', 'email', 'method', 'amount', 'currency', 'paid_at', 'price_key'])
-      .select((eb) => eb.ref('kind').$castTo<string>().as('kind'))
-      .where('paid_at', 'is not', null)
-      .orderBy('paid_at', 'desc')
-      .orderBy('id', 'desc')
-      .limit(limit)
-      .execute(),
-    db
-      .selectFrom('offline_entries')
-      .select(['id', 'description', 'message', 'name', 'email', 'amount', 'currency', 'received_at'])
-      .orderBy('received_at', 'desc')
-      .orderBy('id', 'desc')
-      .limit(limit)
-      .execute(),
-  ])
-  const offline = byHand.map(({ id, received_at, ...entry }) => ({
-    ...entry,
-    id: offlinePaymentId(id),
-    kind: 'offline',
-    price_key: null,
-    method: 'offline',
-    paid_at: received_at,
-  }))
-  return [...byStripe, ...offline].sort((a, b) => b.paid_at!.getTime() - a.paid_at!.getTime()).slice(0, limit)
 }

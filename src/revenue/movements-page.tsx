@@ -6,7 +6,7 @@ import { Money } from '../ui/money.tsx'
 import { Currencies } from './figures.tsx'
 import type { Movement } from './movement-list.ts'
 import { PENDING, typeName, words } from './movement-words.ts'
-import { groupOf } from './movements.ts'
+import { groupOf, OFFLINE } from './movements.ts'
 
 export interface MovementsPageProps extends PageContext {
   timeZone: string
@@ -65,7 +65,8 @@ function Row({ movement, currency, timeZone, locale }: RowProps) {
   const t = words[locale]
   const money = (amount: number): Amount => ({ amount, currency })
   const written = (amount: number) => formatMoney(money(amount), locale)
-  const taken = type === PENDING ? t.pendingFee : `${t.fee(written(movement.fee))} · ${t.net(written(movement.net))}`
+  const taken = type === PENDING ? [t.pendingFee] : [t.fee(written(movement.fee)), t.net(written(movement.net))]
+  const paymentId = type === OFFLINE ? movement.id : payment_id
   return (
     <li>
       <span>
@@ -77,9 +78,18 @@ function Row({ movement, currency, timeZone, locale }: RowProps) {
       {description && <small>{description}</small>}
       <small>
         <time datetime={at.toISOString()}>{formatDate(at, locale, timeZone, 'dateTime')}</time>
-        {` · ${taken}`}
-        {payment_id && ' · '}
-        {payment_id && <a href={`/dashboard/payments/${payment_id}`}>{t.payment}</a>}
+        {taken.map((text) => (
+          <>
+            {' · '}
+            <span class="phrase">{text}</span>
+          </>
+        ))}
+        {paymentId && ' · '}
+        {paymentId && (
+          <a class="phrase" href={`/dashboard/payments/${paymentId}`}>
+            {t.payment}
+          </a>
+        )}
       </small>
     </li>
   )

@@ -7,16 +7,8 @@ import { assetUrl } from '../ui/static.ts'
 import { type Agreement, AgreementLine } from './agreement.tsx'
 import { Figures, type Month } from './figures.tsx'
 import type { Reached } from './milestones.ts'
-import {
-  FirstSteps,
-  Latest,
-  type LatestPayment,
-  type Milestone,
-  Milestones,
-  ReachedList,
-  TodoLink,
-  Todos,
-} from './parts.tsx'
+import { FirstSteps, Latest, type Milestone, Milestones, ReachedList, TodoLink, Todos } from './parts.tsx'
+import type { ListedPayment } from './payment-list.ts'
 import { type Range, ranges } from './range.ts'
 import { Subscribing, type Summary } from './subscriber-parts.tsx'
 import { words } from './words.ts'
@@ -36,7 +28,7 @@ export interface DashboardProps extends PageContext {
   range: Range
   /** Gross of each day or month in the owner's time zone, the oldest first, the running one last: '2026-11-24'. */
   bars: { date: string; gross: number }[]
-  latest: LatestPayment[]
+  latest: ListedPayment[]
   todos: Todo[]
   /** The first payment ever. While there is none, the page shows the steps to it. */
   milestone: Milestone | null
@@ -120,4 +112,4 @@ function pageContext({ locale, path, shopName, user, tabs }: PageContext): PageC
   return { locale, path, shopName, user, tabs }
 }
 
-export type { LatestPayment, Milestone, Month }
+export type { Milestone, Month }

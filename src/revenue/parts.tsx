@@ -1,27 +1,11 @@
 import type { Todo } from '../feature.ts'
 import { type Money as Amount, formatMoney } from '../money.ts'
 import { Candy } from '../ui/candy.tsx'
-import { formatDate, type Locale, relativeTime } from '../ui/i18n.ts'
-import { Money } from '../ui/money.tsx'
-import { methodName } from '../ui/words.ts'
+import { formatDate, type Locale } from '../ui/i18n.ts'
 import { grossMilestone, type Reached } from './milestones.ts'
+import type { ListedPayment } from './payment-list.ts'
+import { PaymentRow } from './payment-row.tsx'
 import { words } from './words.ts'
-
-export interface LatestPayment {
-  id: string
-  title: string
-  /** Its own page, where it has one. */
-  href?: string | undefined
-  message?: string | null
-  name?: string | null
-  email?: string | null
-  /** Stripe's payment method type. */
-  method?: string | null
-  /** Positive; `direction` says which way it went. */
-  amount: Amount
-  direction: 'in' | 'out'
-  at: Date
-}
 
 export interface Milestone {
   amount: Amount
@@ -34,14 +18,14 @@ interface Reading {
   now: Date
 }
 
-export function Latest({ latest, csvUrl, ...reading }: Reading & { latest: LatestPayment[]; csvUrl: string }) {
+export function Latest({ latest, csvUrl, ...reading }: Reading & { latest: ListedPayment[]; csvUrl: string }) {
   const t = words[reading.locale]
   return (
     <section>
       <h2>{t.latest}</h2>
       <ul class="rows">
         {latest.map((payment) => (
-          <Row {...reading} payment={payment} />
+          <PaymentRow {...reading} payment={payment} />
         ))}
       </ul>
       <p class="small">
@@ -49,29 +33,6 @@ export function Latest({ latest, csvUrl, ...reading }: Reading & { latest: Lates
         <a href={csvUrl}>{t.csv}</a>
       </p>
     </section>
-  )
-}
-
-function Row({ payment, locale, timeZone, now }: Reading & { payment: LatestPayment }) {
-  const { title, href, message, name, email, method, amount, direction, at } = payment
-  const signed = { ...amount, amount: direction === 'in' ? amount.amount : -amount.amount }
-  const who = [name, email].filter(Boolean).join(' · ') || words[locale].someone
-  return (
-    <li>
-      {href ? <a href={href}>{title}</a> : <span>{title}</span>}
-      <span class={direction}>
-        <Money value={signed} locale={locale} signed />
-      </span>
-      {message && <q>{message}</q>}
-      <small>
-        {who}
-        {method && ` · ${methodName(method, locale)}`}
-        {' · '}
-        <time datetime={at.toISOString()} title={formatDate(at, locale, timeZone, 'dateTime')}>
-          {at > now ? formatDate(at, locale, timeZone, 'dateTime') : relativeTime(at, locale, now)}
-        </time>
-      </small>
-    </li>
   )
 }
 

@@ -1,14 +1,11 @@
-import { paymentName } from '../payments/payment-name.ts'
 import { Field, Select } from '../ui/form.tsx'
 import { currencyName, formatDate, type Locale } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
-import { Money } from '../ui/money.tsx'
-import { methodName } from '../ui/words.ts'
 import { type Asked, isEmpty, kinds, states } from './payment-filter.ts'
 import type { ListedPayment } from './payment-list.ts'
 import { words } from './payment-list-words.ts'
+import { PaymentRow } from './payment-row.tsx'
 import { words as paymentWords } from './payment-words.ts'
-import { words as revenueWords } from './words.ts'
 
 interface PaymentsProps extends PageContext {
   asked: Asked
@@ -36,7 +33,7 @@ export function PaymentsPage(props: PaymentsProps) {
         {payments.length === 0 && <p class="muted">{none}</p>}
         <ul class="rows">
           {payments.map((payment) => (
-            <Row {...{ payment, locale, timeZone }} />
+            <PaymentRow {...{ payment, locale, timeZone }} />
           ))}
         </ul>
         <p>
@@ -115,30 +112,5 @@ function FilterForm({ locale, asked, currencies }: FilterFormProps) {
         </p>
       )}
     </form>
-  )
-}
-
-function Row({ payment, locale, timeZone }: { payment: ListedPayment; locale: Locale; timeZone: string }) {
-  const { id, at, kind, amount, currency, message, name, email, method, state } = payment
-  const isOffline = kind === 'offline'
-  const title = paymentName(payment, locale)
-  const who = [name, email].filter(Boolean).join(' · ') || revenueWords[locale].someone
-  const stateName = isOffline && state === 'refunded' ? words[locale].takenBack : paymentWords[locale].states[state]
-  const isIn = amount >= 0 && (state === 'paid' || state === 'partlyRefunded')
-  return (
-    <li>
-      {isOffline ? <span>{title}</span> : <a href={`/dashboard/payments/${id}`}>{title}</a>}
-      <span class={isIn ? 'in' : 'out'}>
-        <Money value={{ amount, currency }} locale={locale} />
-      </span>
-      {message && <q>{message}</q>}
-      <small>
-        {state !== 'paid' && <strong>{stateName} · </strong>}
-        {who}
-        {method && ` · ${methodName(method, locale)}`}
-        {' · '}
-        <time datetime={at.toISOString()}>{formatDate(at, locale, timeZone, 'dateTime')}</time>
-      </small>
-    </li>
   )
 }

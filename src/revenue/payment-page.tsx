@@ -1,15 +1,15 @@
 import type { Child } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { catalog, productOfPlan } from '../catalog.ts'
-import type { Money as Amount } from '../money.ts'
-import { isAsked } from '../payments/dispute-states.ts'
 import { paymentName } from '../payments/payment-name.ts'
-import { formatDate, type Locale } from '../ui/i18n.ts'
+import { Facts } from '../ui/facts.tsx'
+import type { Locale } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
 import { Money } from '../ui/money.tsx'
 import { methodName } from '../ui/words.ts'
-import type { Happening, Payment } from './payment.ts'
-import { words } from './payment-words.ts'
+import type { Opened, Payment } from './payment.ts'
+import { Events, History } from './payment-history-parts.tsx'
+import { named, words } from './payment-words.ts'
 import { words as revenueWords } from './words.ts'
 
 export interface PaymentPageProps extends PageContext {
@@ -27,7 +27,7 @@ export function PaymentPage({ payment, timeZone, parts, ...context }: PaymentPag
   const who = [name, email].filter(Boolean).join(' · ')
   return (
     <Page {...context} title={title} narrow>
-      <p class="status">{t.states[stateOf(payment)]}</p>
+      <p class="status">{named(t.states, payment.state)}</p>
       <h1 class="net">
         <small class="block">{title}</small>
         <span class="big-number">
@@ -41,135 +41,64 @@ export function PaymentPage({ payment, timeZone, parts, ...context }: PaymentPag
         </p>
       )}
       {parts}
-      <Facts {...{ locale, payment }} />
-      <section>
-        <h2>{t.history}</h2>
-        <ol class="rows">
-          {payment.history.map((happening) => (
-            <HistoryRow {...{ locale, timeZone, happening }} />
-          ))}
-        </ol>
-      </section>
+      <Known {...{ locale, payment }} />
+      <History {...{ locale, timeZone, payment }} />
+      <Events {...{ locale, timeZone, events: payment.events }} />
       <Ids {...{ locale, payment }} />
       <p class="small">
-        <a href="/dashboard">{t.back}</a>
+        <a href="/dashboard/payments">{t.all}</a> · <a href="/dashboard">{t.back}</a>
       </p>
     </Page>
   )
 }
 
-function stateOf({ status, amount, refunded, disputed }: Payment) {
-  if (status !== 'paid') return status
-  if (disputed > 0) return 'disputed'
-  if (refunded === 0) return 'paid'
-  return refunded < amount ? 'partlyRefunded' : 'refunded'
-}
-
-function Facts({ locale, payment }: { locale: Locale; payment: Payment }) {
+function Known({ locale, payment }: { locale: Locale; payment: Payment }) {
   const t = words[locale]
-  const { fee, net, settlement_currency, method, currency, refunded, disputed, paid_at } = payment
-  const settled = (amount: number | null) =>
-    amount === null || settlement_currency === null ? (
-      <span class="muted">{revenueWords[locale].pending}</span>
-    ) : (
-      <Money value={{ amount, currency: settlement_currency }} locale={locale} />
-    )
+  const { settled, method, currency, refunded, disputed, opened } = payment
+  const money = (amount: number, currency: string) => <Money value={{ amount, currency }} locale={locale} />
+  const pending = <span class="muted">{revenueWords[locale].pending}</span>
   const facts: [string, Child][] = []
   if (method) facts.push([t.method, methodName(method, locale)])
-  if (paid_at) facts.push([t.fee, settled(fee)], [t.net, settled(net)])
-  if (refunded > 0) facts.push([t.refunded, <Money value={{ amount: refunded, currency }} locale={locale} />])
-  if (disputed > 0) facts.push([t.disputed, <Money value={{ amount: disputed, currency }} locale={locale} />])
-  const opened = openedBy(payment, locale)
-  if (opened) facts.push([t.opened, opened])
+  if (settled) facts.push([t.fee, money(settled.fee, settled.currency)], [t.net, money(settled.net, settled.currency)])
+  if (settled === null) facts.push([t.fee, pending], [t.net, pending])
+  if (refunded > 0) facts.push([t.refunded, money(refunded, currency)])
+  if (disputed > 0) facts.push([t.disputed, money(disputed, currency)])
+  for (const what of whatIsOpen(opened, locale)) facts.push([t.opened, what])
   return (
     <section>
-      <ul class="rows">
-        {facts.map(([label, value]) => (
-          <li>
-            <span class="muted">{label}</span>
-            <span>{value}</span>
-          </li>
-        ))}
-      </ul>
+      <Facts facts={facts} />
     </section>
   )
 }
 
-function openedBy({ credits, plan, days, kind }: Payment, locale: Locale): string {
+/** What it opened, each with what was taken back of it. */
+function whatIsOpen({ credits, keptCredits, plan, days, isPlanKept }: Opened, locale: Locale): string[] {
   const t = words[locale]
+  const said: string[] = []
+  if (credits > 0) {
+    const creditsOf = catalog.credits[locale]
+    const back = credits - keptCredits
+    if (back === 0) said.push(creditsOf(credits))
+    else said.push(keptCredits > 0 ? t.partBack(creditsOf(credits), creditsOf(back)) : t.isBack(creditsOf(credits)))
+  }
   const product = productOfPlan(plan)?.name[locale] ?? plan
-  const parts = [
-    credits > 0 && catalog.credits[locale](credits),
-    product && days && t.days(product, days),
-    product && kind === 'subscription' && t.subscription(product),
-  ]
-  return parts.filter(Boolean).join(' · ')
-}
-
-function HistoryRow({ locale, timeZone, happening }: { locale: Locale; timeZone: string; happening: Happening }) {
-  const { text, amount, note } = told(happening, locale, timeZone)
-  const { at } = happening
-  return (
-    <li>
-      <span>{text}</span>
-      {amount && <Money value={amount} locale={locale} />}
-      <small>
-        <time datetime={at.toISOString()}>{formatDate(at, locale, timeZone, 'dateTime')}</time>
-        {note && ` · ${note}`}
-      </small>
-    </li>
-  )
-}
-
-function told(
-  happening: Happening,
-  locale: Locale,
-  timeZone: string,
-): { text: string; amount?: Amount; note?: string } {
-  const t = words[locale]
-  const { what } = happening
-  if (what === 'refund') {
-    const { amount, currency, status, reason, asked_by, failure_reason, id } = happening
-    const why = [named(t.reasons, reason), failure_reason, named(t.askedBy, asked_by ?? 'stripe'), id]
-    return {
-      text: named(t.refundStates, status) ?? status,
-      amount: { amount: -amount, currency },
-      note: why.filter(Boolean).join(' · '),
-    }
+  if (product) {
+    const what = days ? t.days(product, days) : t.subscription(product)
+    said.push(isPlanKept ? what : t.isBack(what))
   }
-  if (what === 'dispute') {
-    const { amount, currency, status, due_by, id } = happening
-    const due = due_by && isAsked(status) && t.dueBy(formatDate(due_by, locale, timeZone, 'dateTime'))
-    return {
-      text: named(t.disputeStates, status) ?? status,
-      // A bank that only asks has taken nothing.
-      ...(!status.startsWith('warning_') && { amount: { amount: -amount, currency } }),
-      note: [due, id].filter(Boolean).join(' · '),
-    }
-  }
-  if (what !== 'mail') return { text: t[what] }
-  const { key, recipient, sent_at, failed_at, skipped_at, error } = happening
-  const name = named(t.mails, key.split(':')[0]!) ?? t.mail
-  const state = sent_at ? '' : failed_at ? t.mailFailed(error ?? '') : skipped_at ? t.mailSkipped : t.mailWaits
-  return { text: name, note: [recipient, state].filter(Boolean).join(' · ') }
-}
-
-/** A word for what Stripe or we call so, where we have one. */
-function named(words: object, key: string | null): string | undefined {
-  return new Map<string, string>(Object.entries(words)).get(key ?? '')
+  return said
 }
 
 function Ids({ locale, payment }: { locale: Locale; payment: Payment }) {
-  const t = words[locale]
-  const { id, charge_id, balance_transaction_id, session_id, customer_id, invoice_id, subscription_id } = payment
-  const ids = [id, charge_id, balance_transaction_id, session_id, customer_id, invoice_id, subscription_id]
+  const { ids } = payment
+  if (ids.length === 0) return null
   return (
     <section>
-      <h2>{t.ids}</h2>
+      <h2>{words[locale].ids}</h2>
       <ul class="rows">
-        {ids.filter(Boolean).map((one) => (
+        {ids.map((id) => (
           <li>
-            <code>{one}</code>
+            <code>{id}</code>
           </li>
         ))}
       </ul>

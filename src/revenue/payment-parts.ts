@@ -34,6 +34,7 @@ export function byStripe({ filter, onlyPaid }: ListQuery): Part | undefined {
     id !== undefined && isAbout(id),
     isAddressed(text),
     state && stateIs[state],
+    kind && currency && sql`kind = ${kind} and currency = ${currency}`,
     kind && sql`kind = ${kind}`,
     currency && sql`currency = ${currency}`,
   )

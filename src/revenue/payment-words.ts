@@ -4,6 +4,7 @@ import { dictionary } from '../ui/i18n.ts'
 export const words = dictionary({
   'zh-CN': {
     back: '回到收入',
+    all: '全部付款',
     states: {
       processing: '处理中',
       paid: '已付',
@@ -11,6 +12,8 @@ export const words = dictionary({
       partlyRefunded: '退了一部分',
       refunded: '已退款',
       disputed: '银行拿走了',
+      takenBack: '已撤回',
+      takesBack: '撤回的一笔',
     },
     forgotten: '删除了账户的客人',
     method: '付款方式',
@@ -21,11 +24,23 @@ export const words = dictionary({
     opened: '开通了',
     days: (product: string, days: number) => `${product} ${days} 天`,
     subscription: (product: string) => `${product}（订阅的一期）`,
+    isBack: (what: string) => `${what}，已收回`,
+    partBack: (what: string, part: string) => `${what}，其中收回了${part}`,
 
     history: '经过',
     ids: '在 Stripe 的编号',
-    begun: '开始付款',
-    paid: '付款到账',
+    happened: {
+      begun: '开始付款',
+      paid: '付款到账',
+      claimed: '客人自己要退款，正在问 Stripe',
+      forgotten: '客人删除了账户',
+      received: '收到钱',
+      entered: '你记下了这一笔',
+      confirmed: '你确认到账了',
+      takenBack: '你撤回了这一笔',
+      takesBack: '撤回的是这一笔',
+    },
+    saidPaid: '客人说付过了',
     mail: '邮件',
     mails: {
       receipt: '收据',
@@ -44,6 +59,12 @@ export const words = dictionary({
     mailWaits: '还没寄出',
     mailSkipped: '没有寄：已经是旧事',
     mailFailed: (error: string) => `没有送到：${error}`,
+    events: (count: number) => `Stripe 的消息 · ${count} 条`,
+    via: { webhook: 'webhook 送来', poll: '自己去取' },
+    booked: (when: string) => `${when} 入账`,
+    waitsToBeBooked: '等着入账',
+    notBooked: (error: string) => `没能入账：${error}`,
+    dismissed: '你说不用管了',
     refundStates: {
       pending: '退款，等钱包或银行答复',
       requires_action: '退款，等客人填收款账户',
@@ -69,6 +90,7 @@ export const words = dictionary({
   },
   en: {
     back: 'Back to revenue',
+    all: 'All payments',
     states: {
       processing: 'On its way',
       paid: 'Paid',
@@ -76,6 +98,8 @@ export const words = dictionary({
       partlyRefunded: 'Refunded in part',
       refunded: 'Refunded',
       disputed: 'Taken by the bank',
+      takenBack: 'Taken back',
+      takesBack: 'Takes another back',
     },
     forgotten: 'A customer who deleted their account',
     method: 'Paid with',
@@ -86,11 +110,23 @@ export const words = dictionary({
     opened: 'Opened',
     days: (product, days) => `${product} for ${days} days`,
     subscription: (product) => `${product} (one period of a subscription)`,
+    isBack: (what) => `${what}, taken back`,
+    partBack: (what, part) => `${what}, of which ${part} taken back`,
 
     history: 'What happened',
     ids: 'Ids at Stripe',
-    begun: 'Payment begun',
-    paid: 'Paid',
+    happened: {
+      begun: 'Payment begun',
+      paid: 'Paid',
+      claimed: 'The customer asked for a refund, Stripe is being asked',
+      forgotten: 'The customer deleted their account',
+      received: 'Received',
+      entered: 'You entered it',
+      confirmed: 'You confirmed it',
+      takenBack: 'You took it back',
+      takesBack: 'It takes this one back',
+    },
+    saidPaid: 'The customer said they had paid',
     mail: 'Mail',
     mails: {
       receipt: 'Receipt',
@@ -109,6 +145,12 @@ export const words = dictionary({
     mailWaits: 'not sent yet',
     mailSkipped: 'not sent: it was no news any more',
     mailFailed: (error) => `not delivered: ${error}`,
+    events: (count) => (count === 1 ? '1 message from Stripe' : `${count} messages from Stripe`),
+    via: { webhook: 'by webhook', poll: 'fetched' },
+    booked: (when) => `booked ${when}`,
+    waitsToBeBooked: 'waiting to be booked',
+    notBooked: (error) => `not booked: ${error}`,
+    dismissed: 'dismissed by you',
     refundStates: {
       pending: 'Refund, waiting for wallet or bank',
       requires_action: 'Refund, waiting for the customer’s bank details',
@@ -133,3 +175,8 @@ export const words = dictionary({
     dueBy: (when) => `by ${when}`,
   },
 })
+
+/** A word for what Stripe or we call so, where we have one. */
+export function named(words: object, key: string | null): string | undefined {
+  return new Map<string, string>(Object.entries(words)).get(key ?? '')
+}

@@ -5,18 +5,18 @@ import type { Config } from '../config.ts'
 import type { Db } from '../db/connection.ts'
 import type { Feature, Todo } from '../feature.ts'
 import type { Locale } from '../locales.ts'
-import { paymentName } from '../payments/payment-name.ts'
 import { renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
 import { agreementOf } from './agreement.tsx'
-import { currenciesOf, firstPayment, latestPayments, monthTotals } from './books.ts'
+import { currenciesOf, firstPayment, monthTotals } from './books.ts'
 import { chosenCurrency } from './chosen-currency.ts'
 import type { Totals } from './days.ts'
 import { liveRoutes } from './live.ts'
 import { readMilestones } from './milestones.ts'
 import { movementRoutes } from './movement-routes.tsx'
-import { DashboardPage, type LatestPayment } from './pages.tsx'
+import { DashboardPage } from './pages.tsx'
 import { readPayment } from './payment.ts'
+import { listPayments } from './payment-list.ts'
 import { paymentListRoutes } from './payment-list-routes.tsx'
 import { words as listWords } from './payment-list-words.ts'
 import { PaymentPage } from './payment-page.tsx'
@@ -58,7 +58,6 @@ export function revenueRoutes({ db, config, features }: { db: Db; config: Config
           range={range}
           agreement={await agreementOf(db, currency)}
           subscribing={await summaries(db, config.timeZone)}
-          latest={books.latest.map((payment) => latestOf(payment, locale))}
           todos={todos}
           siteUrl={config.baseUrl}
           csvUrl="/dashboard/payments.csv"
@@ -73,7 +72,7 @@ export function revenueRoutes({ db, config, features }: { db: Db; config: Config
     })
     .route('/movements', movementRoutes({ db, config }))
     .route('/live', liveRoutes(db))
-    .get('/payments/:id{(pi|cs)_\\w+}', async (c) => {
+    .get('/payments/:id{((pi|cs)_\\w+|offline-\\d{1,15})}', async (c) => {
       const payment = await readPayment(db, c.req.param('id'))
       if (!payment) return c.notFound()
       const parts = await Promise.all(features.map((feature) => feature.payment?.(c, payment.id)))
@@ -99,7 +98,7 @@ async function readBooks(db: Db, { range, ...of }: { currency: string; timeZone:
     monthTotals(db, of),
     monthTotals(db, { ...of, monthsAgo: 1 }),
     grossOver(db, { ...of, range }),
-    latestPayments(db, LATEST),
+    latestPayments(db, of.timeZone),
     firstPayment(db),
     readMilestones(db),
   ])
@@ -122,23 +121,12 @@ async function readBooks(db: Db, { range, ...of }: { currency: string; timeZone:
   }
 }
 
+async function latestPayments(db: Db, timeZone: string) {
+  const { payments } = await listPayments(db, { filter: {}, timeZone, way: 'older', limit: LATEST, onlyPaid: true })
+  return payments
+}
+
 /** In per cent; null when last month had nothing to compare with. */
 function changeOf(thisMonth: Totals, lastMonth: Totals): number | null {
   return lastMonth.net > 0 ? (100 * (thisMonth.net - lastMonth.net)) / lastMonth.net : null
-}
-
-function latestOf(payment: Awaited<ReturnType<typeof latestPayments>>[number], locale: Locale): LatestPayment {
-  const { id, kind, message, name, email, method, amount, currency, paid_at } = payment
-  return {
-    id,
-    href: kind === 'offline' ? undefined : `/dashboard/payments/${id}`,
-    title: paymentName(payment, locale),
-    message,
-    name,
-    email,
-    method,
-    amount: { amount: Math.abs(amount), currency },
-    direction: amount < 0 ? 'out' : 'in',
-    at: paid_at!,
-  }
 }

@@ -36,7 +36,7 @@ export function SubscribersPage(props: SubscribersProps) {
       <p class="small muted">
         {t.churnNote} {lifetime === null ? t.noLifetime : t.lifetimeNote}
       </p>
-      <Facts {...props} />
+      {(props.present.leaving > 0 || props.soFar.subscribers > 0) && <Facts {...props} />}
       <section>
         <h2>{t.months}</h2>
         {isEmpty(months) && <p class="muted">{t.nobodyYet}</p>}
@@ -62,10 +62,10 @@ function Facts({ locale, currency, present, soFar }: SubscribersProps) {
   const t = words[locale]
   const money = (amount: number) => formatMoney({ amount, currency }, locale)
   return (
-    <>
+    <section>
       {present.leaving > 0 && <p>{t.leaving(present.leaving, money(present.leavingMrr))}</p>}
       {soFar.subscribers > 0 && <p>{t.soFar(soFar.subscribers, money(soFar.each), money(soFar.paid))}</p>}
-    </>
+    </section>
   )
 }
 

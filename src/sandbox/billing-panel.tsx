@@ -3,9 +3,10 @@ import { billingByHand } from './billing/by-hand.ts'
 import { cancelNow } from './billing/cancel.ts'
 import { LIVE, lockSubscription, periodEnd } from './billing/state.ts'
 import type { Subscription } from './billing/types.ts'
-import { billingWords, day, pricePer } from './billing-words.ts'
+import { billingWords, pricePer } from './billing-words.ts'
 import type { Store } from './store.ts'
 import { advance } from './timers.ts'
+import { dayText, timeText } from './times.ts'
 import type { Language } from './words.ts'
 
 const texts = {
@@ -62,7 +63,7 @@ export const Clock = ({ now, language }: { now: number; language: Language }) =>
   return (
     <form class="switches" method="post" action="/sandbox/panel/clock">
       <span>
-        {say.clock}: {new Date(now).toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB')}
+        {say.clock}: {timeText(new Date(now), language)}
       </span>
       <button class="small-button" type="submit" name="days" value="1">
         {say.day}
@@ -88,7 +89,7 @@ export const Subscriptions = ({ subscriptions, language }: { subscriptions: Subs
               <span class="money">{pricePer(item!.price, item!.quantity ?? 1, language)}</span>
               <small>
                 {billingWords[language].status[subscription.status] ?? subscription.status} · {say.until}{' '}
-                {day(subscription.ended_at ?? subscription.cancel_at ?? periodEnd(subscription), language)}
+                {dayText(subscription.ended_at ?? subscription.cancel_at ?? periodEnd(subscription), language)}
               </small>
               {LIVE.includes(subscription.status) ? <Buttons id={subscription.id} language={language} /> : null}
             </li>

@@ -119,9 +119,6 @@ const zh: typeof en = {
 
 export const billingWords = { en, zh }
 
-export const day = (seconds: number, language: Language) =>
-  new Date(seconds * 1000).toLocaleDateString(language === 'zh' ? 'zh-CN' : 'en-GB', { dateStyle: 'long' })
-
 export function pricePer({ unit_amount, currency, recurring }: Price, quantity: number, language: Language): string {
   const amount = format((unit_amount ?? 0) * quantity, currency, language)
   return recurring ? words[language].per(amount, recurring.interval, recurring.interval_count) : amount

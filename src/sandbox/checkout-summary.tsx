@@ -1,6 +1,7 @@
 import type { Problems, Typed, View } from './checkout-form.tsx'
 import { format } from './currencies.ts'
 import type { LineItem } from './resources/line-items.ts'
+import { dayText } from './times.ts'
 import { words } from './words.ts'
 
 /** What is bought: its price, how many of it, and a promotion code. */
@@ -19,7 +20,7 @@ export const Price = (view: Shown) => {
     return (
       <>
         <p class="total money">{say.trialFor(Math.round((trialEnd - session.created) / 86400))}</p>
-        <p class="muted money">{say.afterwards(price, date(trialEnd, language))}</p>
+        <p class="muted money">{say.afterwards(price, dayText(trialEnd, language))}</p>
       </>
     )
   }
@@ -87,6 +88,3 @@ export const Discount = (view: Shown) => {
     </form>
   )
 }
-
-const date = (seconds: number, language: View['language']) =>
-  new Date(seconds * 1000).toLocaleDateString(language === 'zh' ? 'zh-CN' : 'en-GB', { dateStyle: 'long' })

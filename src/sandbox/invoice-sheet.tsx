@@ -1,8 +1,9 @@
 import type Stripe from 'stripe'
 import type { Invoice } from './billing/types.ts'
-import { billingWords, cardName, day } from './billing-words.ts'
+import { billingWords, cardName } from './billing-words.ts'
 import { CardFields, type Filled } from './card-fields.tsx'
 import { format } from './currencies.ts'
+import { dayText } from './times.ts'
 import type { Language } from './words.ts'
 
 interface Sheet extends Filled {
@@ -27,7 +28,7 @@ export const InvoiceSheet = ({ invoice, receipt, language, bare, ...filled }: Sh
       <p class="muted">
         {say.to} {invoice.customer_name ?? ''} {invoice.customer_email}
         <br />
-        {paidAt ? say.paidOn(day(paidAt, language)) : say.status[invoice.status ?? '']}
+        {paidAt ? say.paidOn(dayText(paidAt, language)) : say.status[invoice.status ?? '']}
       </p>
       <ul class="items">
         {invoice.lines.data.map((line) => (
@@ -84,7 +85,7 @@ export const ReceiptSheet = ({ charge, language }: { charge: Stripe.Charge; lang
       <h1>{say.receipt}</h1>
       <p class="total money">{money(charge.amount)}</p>
       <p class="muted">
-        {say.paidOn(day(charge.created, language))}
+        {say.paidOn(dayText(charge.created, language))}
         <br />
         {say.paidWith(card ? cardName({ card }) : (charge.payment_method_details?.type ?? ''))}
       </p>

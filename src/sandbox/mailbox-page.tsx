@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import type { Mail, Mailbox } from './mailbox.ts'
 import { guards, page } from './pages.tsx'
+import { timeText } from './times.ts'
 import { type Language, languageOf } from './words.ts'
 
 const texts = {
@@ -139,7 +140,7 @@ const Single = ({ mail, language }: { mail: Mail; language: Language }) => {
 
 const Time = ({ at, language }: { at: Date; language: Language }) => (
   <time class="small muted" datetime={at.toISOString()}>
-    {at.toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB')}
+    {timeText(at, language)}
   </time>
 )
 

@@ -7,6 +7,7 @@ import { format } from './currencies.ts'
 import { ChargeButtons, MoneySections, moneyPanel, readMoney } from './money/panel.tsx'
 import { guards, page } from './pages.tsx'
 import type { Store } from './store.ts'
+import { timeText } from './times.ts'
 import { deliverAgain } from './webhooks.ts'
 import { type Language, languageOf } from './words.ts'
 
@@ -193,5 +194,4 @@ const State = ({ delivery, language }: { delivery: Delivery | undefined; languag
   return <span class="bad">{`${delivery.answer} (${delivery.attempts} ${say.tries})`}</span>
 }
 
-const time = (seconds: number, language: Language) =>
-  new Date(seconds * 1000).toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB')
+const time = (seconds: number, language: Language) => timeText(new Date(seconds * 1000), language)

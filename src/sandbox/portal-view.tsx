@@ -1,11 +1,12 @@
 import type Stripe from 'stripe'
 import { periodEnd } from './billing/state.ts'
 import type { Invoice, Subscription } from './billing/types.ts'
-import { billingWords, cardName, day, pricePer } from './billing-words.ts'
+import { billingWords, cardName, pricePer } from './billing-words.ts'
 import { CardFields, type Filled } from './card-fields.tsx'
 import { format } from './currencies.ts'
 import { Alert } from './invoice-sheet.tsx'
 import type { Price } from './resources/prices.ts'
+import { dayText } from './times.ts'
 import type { Language } from './words.ts'
 
 export interface PortalView {
@@ -47,7 +48,7 @@ export const Portal = (view: PortalView & Filled) => {
           <ul class="rows">
             {invoices.map((invoice) => (
               <li>
-                <a href={invoice.hosted_invoice_url ?? ''}>{day(invoice.created, language)}</a>
+                <a href={invoice.hosted_invoice_url ?? ''}>{dayText(invoice.created, language)}</a>
                 <span class="money">{format(invoice.amount_due, invoice.currency, language)}</span>
                 <small>
                   {invoice.number} · {say.status[invoice.status ?? '']}
@@ -66,7 +67,7 @@ const One = ({ view, subscription }: { view: PortalView; subscription: Subscript
   const say = billingWords[language]
   const current = new Set(subscription.items.data.map(({ price }) => price.id))
   const ends = subscription.cancel_at
-  const when = day(ends ?? periodEnd(subscription), language)
+  const when = dayText(ends ?? periodEnd(subscription), language)
   const owed = ['past_due', 'unpaid'].includes(subscription.status)
   return (
     <section class="sheet">

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { startApp } from './support/app.ts'
 import { linkInMail, press } from './support/steps.ts'
-import { screenshot, visitor } from './support/visitor.ts'
+import { visitor } from './support/visitor.ts'
 
 const ANN = 'ann@example.com'
 
@@ -11,17 +11,14 @@ test('sign up, prove it, sign out, come back by mail, reset, and every other ses
   await page.goto('/sign-up')
   await page.locator('[name=email]').fill(ANN)
   await page.locator('[name=password]').fill('candy for everyone')
-  await screenshot(page, 'sign-up-en')
   await press(page, 'Sign up')
   await page.waitForURL(/\/sign-in\/code$/)
   await page.goto(await linkInMail(app, 'Confirm your email'))
   await press(page, 'Confirm and sign in')
   await page.waitForURL(/\/account$/)
-  await screenshot(page, 'account-en')
 
   await page.getByRole('banner').getByRole('button', { name: 'Sign out' }).click()
   await page.goto('/sign-in')
-  await screenshot(page, 'sign-in-en')
   await page.locator('[name=email]').fill(ANN)
   await press(page, 'Mail me a sign-in link instead')
   await page.waitForURL(/\/sign-in\/code$/)
@@ -51,7 +48,6 @@ test('a guest pays, and finds the purchase after proving the address', async () 
   const app = await startApp()
   const page = await visitor(app)
   await page.goto('/')
-  await screenshot(page, 'home', { fullPage: true })
   await page.getByRole('button', { name: '购买：五次提问' }).click()
   await page.waitForURL(/\/sandbox\/checkout\//)
   await page.locator('[name=email]').fill(ANN)
@@ -67,5 +63,4 @@ test('a guest pays, and finds the purchase after proving the address', async () 
   await page.waitForURL(/\/account$/)
   await page.getByText('还有 5 次提问').waitFor()
   await page.getByText('提问 · 五次提问').first().waitFor()
-  await screenshot(page, 'account', { fullPage: true })
 }, 120_000)

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { startApp } from './support/app.ts'
 import { payAtStripe, signInOwner } from './support/pages.ts'
 import { press, signInByMail } from './support/steps.ts'
-import { screenshot, visitor } from './support/visitor.ts'
+import { visitor } from './support/visitor.ts'
 
 const ANN = 'ann@example.com'
 
@@ -18,7 +18,6 @@ test('a guest buys a question, claims it, asks; the owner answers, and the custo
   await page.getByText('You have 1 question left.').waitFor()
   await page.locator('[name=title]').fill('Why is my build slow?')
   await page.locator('[name=body]').fill('It takes **ten minutes** on every commit.')
-  await screenshot(page, 'ask-en', { fullPage: true })
   await press(page, 'Ask')
   await page.getByText('It arrived.').waitFor()
   const question = page.url()
@@ -27,7 +26,6 @@ test('a guest buys a question, claims it, asks; the owner answers, and the custo
   await owner.getByRole('link', { name: '1 question waits for your answer' }).click()
   await owner.getByRole('link', { name: 'Why is my build slow?' }).click()
   await owner.locator('[name=body]').fill('Cache `node_modules`.\n\n- key it by the lockfile')
-  await screenshot(owner, 'answer-en', { fullPage: true })
   await press(owner, 'Send the answer')
 
   await expect
@@ -37,7 +35,6 @@ test('a guest buys a question, claims it, asks; the owner answers, and the custo
     }, PATIENCE)
     .toBe(1)
   await press(page, 'It helped')
-  await screenshot(page, 'question-en', { fullPage: true })
   await page.getByRole('button', { name: 'Pay ¥6.6', exact: true }).click()
   await payAtStripe(page, ANN)
 
@@ -53,13 +50,11 @@ test('the owner asks for money, and the customer pays on the phone', async () =>
   await owner.locator('[name=description]').fill('The login works again')
   await press(owner, 'Make the link')
   await owner.getByRole('img', { name: 'QR code to pay' }).waitFor()
-  await screenshot(owner, 'request-en', { fullPage: true })
   const address = await owner.getByRole('link', { name: /\/pay\// }).getAttribute('href')
 
   const customer = await visitor(app)
   await customer.goto(address!)
   await customer.getByText('The login works again').waitFor()
-  await screenshot(customer, 'pay', { fullPage: true })
   await press(customer, '去付款')
   await payAtStripe(customer, 'lin@example.com')
   await customer.goto(address!)

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { onPostgres } from '../support/databases.ts'
 import { type App, startApp } from './support/app.ts'
-import { screenshot, visitor } from './support/visitor.ts'
+import { visitor } from './support/visitor.ts'
 
 const languages = {
   'zh-CN': {
@@ -46,31 +46,24 @@ onPostgres('with DATABASE_URL', (database) => {
 
 async function walk(app: App, locale: 'zh-CN' | 'en'): Promise<void> {
   const t = languages[locale]
-  const suffix = locale === 'en' ? '-en' : ''
   const guest = await visitor(app, { locale })
   await guest.goto('/')
-  await screenshot(guest, `home${suffix}`)
   await guest.getByRole('link', { name: /6\.6/ }).click()
 
   await guest.locator('[name=message]').fill(t.message)
-  await screenshot(guest, `tip${suffix}`)
   await guest.getByRole('button', { name: t.pay }).click()
 
   await guest.waitForURL(/\/sandbox\/checkout\//)
-  await screenshot(guest, `checkout${suffix}`)
   await payByCard(guest, '4242 4242 4242 4242')
 
   await guest.waitForURL(/\/thanks\?session_id=cs_test_/)
   await guest.getByText(t.thanks).first().waitFor()
   await guest.getByText('¥6.60').first().waitFor()
-  await screenshot(guest, `thanks${suffix}`)
 
   await guest.goto('/sandbox/mailbox')
   await guest.getByText('payer@example.com').first().waitFor()
-  await screenshot(guest, `mailbox${suffix}`)
   await guest.getByRole('link', { name: t.receipt }).first().click()
   await guest.frameLocator('iframe').getByText('¥6.60').first().waitFor()
-  await screenshot(guest, `receipt${suffix}`)
 
   const owner = await visitor(app, { locale })
   await owner.goto('/dashboard')
@@ -82,7 +75,6 @@ async function walk(app: App, locale: 'zh-CN' | 'en'): Promise<void> {
   await owner.getByText(t.net).waitFor()
   await owner.getByText(t.message).waitFor()
   await owner.getByText(t.first).waitFor()
-  await screenshot(owner, `dashboard${suffix}`)
 }
 
 async function payByCard(page: Page, number: string): Promise<void> {

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { type App, startApp } from './support/app.ts'
 import { press, signInByMail } from './support/steps.ts'
-import { screenshot, visitor } from './support/visitor.ts'
+import { visitor } from './support/visitor.ts'
 
 const PATIENCE = { timeout: 30_000 }
 
@@ -17,7 +17,6 @@ test('a member subscribes, the renewal fails, a new card recovers it, and the me
   await page.waitForURL(/\/thanks\?/)
   await page.goto('/account')
   await page.getByText(/^Membership, renews on/).waitFor()
-  await screenshot(page, 'member-en')
 
   const panel = await visitor(app, { locale: 'en', device: 'desktop' })
   await onPanel(panel, 'Next payment fails')

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { openProvider } from '../support/openid-provider.ts'
 import { startApp } from './support/app.ts'
-import { screenshot, visitor } from './support/visitor.ts'
+import { visitor } from './support/visitor.ts'
 
 // What only a browser knows: whether the policy lets a form lead away, and whether the cookies come back with us.
 test('a customer signs in with GitHub, links Google, and says no', async () => {
@@ -11,7 +11,6 @@ test('a customer signs in with GitHub, links Google, and says no', async () => {
   const button = (name: string) => ann.getByRole('button', { name, exact: true })
 
   await ann.goto('/sign-in')
-  await screenshot(ann, 'sign-in-en')
   await button('Sign in with GitHub').click()
   await ann.waitForURL(`${app.url}/account`)
   expect(await ann.getByRole('main').textContent()).toContain('ann@example.com')

@@ -5,6 +5,7 @@ import { StripeError } from '../errors.ts'
 import { readBalance } from '../resources/balance.ts'
 import { createRefund } from '../resources/refunds.ts'
 import type { Store } from '../store.ts'
+import { dayText } from '../times.ts'
 import type { Tx } from '../tx.ts'
 import type { Language } from '../words.ts'
 import { moneyByHand } from './by-hand.ts'
@@ -158,5 +159,5 @@ const isOpen = ({ status }: Stripe.Dispute) => /_response$|_review$/.test(status
 
 function answerBy({ status, evidence_details: { due_by } }: Stripe.Dispute, language: Language): string | undefined {
   if (!status.endsWith('needs_response')) return undefined
-  return `${texts[language].until} ${new Date(due_by! * 1000).toLocaleDateString(language === 'zh' ? 'zh-CN' : 'en-GB')}`
+  return `${texts[language].until} ${dayText(due_by!, language)}`
 }

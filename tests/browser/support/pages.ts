@@ -5,17 +5,17 @@ import { press, signInByMail } from './steps.ts'
 import { type VisitorOptions, visitor } from './visitor.ts'
 
 /** A shop with a tip, a purchase, a question and a request, and the pages that each kind of person sees in it. */
-export async function furnish(app: App) {
+export async function furnish(app: App, said: Said = english) {
   const customer = await visitor(app, DESK)
   const owner = await signInOwner(app)
-  await tip(customer)
+  await tip(customer, said)
   await customer.goto('/')
   await customer.getByRole('button', { name: 'Buy: One question' }).click()
   await payAtStripe(customer)
   const thanks = pathOf(customer)
   await signInByMail(app, customer, ANN)
-  const question = await ask(customer)
-  const request = await requestPayment(owner)
+  const question = await ask(customer, said)
+  const request = await requestPayment(owner, said)
   await owner.goto('/dashboard')
   const payment = await owner.locator('a[href^="/dashboard/payments/"]').first().getAttribute('href')
   await owner.goto('/dashboard/people')
@@ -33,6 +33,23 @@ export async function furnish(app: App) {
 }
 
 const ANN = 'ann@example.com'
+
+/** What people write. */
+export interface Said {
+  name: string
+  thanks: string
+  title: string
+  body: string
+  work: string
+}
+
+const english: Said = {
+  name: 'Ann',
+  thanks: 'It works, thank you!',
+  title: 'Why is my build slow?',
+  body: 'It takes **ten minutes** on every commit.',
+  work: 'The login works again',
+}
 const DESK: VisitorOptions = { locale: 'en', device: 'desktop' }
 
 /** By the link that the start prints. */
@@ -55,26 +72,27 @@ export async function payAtStripe(page: Page, email = ANN): Promise<void> {
   await page.waitForURL(/\/thanks\?/)
 }
 
-async function tip(page: Page): Promise<void> {
+async function tip(page: Page, { name, thanks }: Said): Promise<void> {
   await page.goto('/tip')
-  await page.locator('[name=message]').fill('It works, thank you!')
+  await page.locator('[name=name]').fill(name)
+  await page.locator('[name=message]').fill(thanks)
   await page.getByRole('main').getByRole('button').click()
   await payAtStripe(page)
 }
 
-async function ask(page: Page): Promise<string> {
+async function ask(page: Page, { title, body }: Said): Promise<string> {
   await page.goto('/ask')
-  await page.locator('[name=title]').fill('Why is my build slow?')
-  await page.locator('[name=body]').fill('It takes **ten minutes** on every commit.')
+  await page.locator('[name=title]').fill(title)
+  await page.locator('[name=body]').fill(body)
   await press(page, 'Ask')
   await page.waitForURL(/\/ask\/[\w-]+$/)
   return page.url().split('/').at(-1)!
 }
 
-async function requestPayment(owner: Page): Promise<string> {
+async function requestPayment(owner: Page, { work }: Said): Promise<string> {
   await owner.goto('/dashboard/requests')
   await owner.locator('[name=amount]').fill('66')
-  await owner.locator('[name=description]').fill('The login works again')
+  await owner.locator('[name=description]').fill(work)
   await press(owner, 'Make the link')
   await owner.waitForURL(/\/dashboard\/requests\/\w+$/)
   return owner.url().split('/').at(-1)!

@@ -42,12 +42,6 @@ export async function visitor(
   return page
 }
 
-/** With SCREENSHOTS=1, a picture for the documentation: docs/screenshots/NAME.png. */
-export async function screenshot(page: Page, name: string, { fullPage = false } = {}): Promise<void> {
-  if (process.env.SCREENSHOTS !== '1') return
-  await page.screenshot({ path: inRepository(`docs/screenshots/${name}.png`), fullPage, animations: 'disabled' })
-}
-
 function listen(page: Page): string[] {
   const problems: string[] = []
   page.on('pageerror', (error) => problems.push(String(error)))
@@ -85,6 +79,6 @@ function findChromium(): string {
   )
 }
 
-function inRepository(path: string): string {
+export function inRepository(path: string): string {
   return fileURLToPath(new URL(`../../../${path}`, import.meta.url))
 }
