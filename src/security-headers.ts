@@ -28,7 +28,6 @@ export function securityHeaders(secure: boolean, providers: { origin: string }[]
       geolocation: [],
       payment: [],
       usb: [],
-      bluetooth: [],
       serial: [],
       hid: [],
       midi: [],

@@ -42,7 +42,7 @@ export async function writeEnvFile(file: string, text: string): Promise<void> {
 /** As Node reads it back: https://nodejs.org/api/environment_variables.html#dotenv */
 function lineOf(name: string, value: string): string {
   if (/^[\w@:/.,%+?&=~-]*$/.test(value)) return `${name}=${value}`
-  // Between single ones nothing has a meaning, neither to Node (\\n) nor to Docker Compose ($).
+  // Between single ones nothing has a meaning, neither to Node (\n) nor to Docker Compose ($).
   const quote = [`'`, `"`, '`'].find((one) => !value.includes(one))
   if (!quote || /[\n\r]/.test(value))
     throw new Error(`${name} has a value that can't be written into a file of variables`)
