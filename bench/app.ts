@@ -32,6 +32,7 @@ export async function startApp(world: World, databaseUrl: string, env: NodeJS.Pr
       PATH,
       HOME,
       NODE_ENV: 'production',
+      NODE_COMPILE_CACHE: resolve(import.meta.dirname, '../node_modules/.cache/compiled'),
       PORT: String(port),
       BASE_URL: `http://localhost:${port}`,
       DATABASE_URL: databaseUrl,

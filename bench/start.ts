@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -64,12 +64,14 @@ export async function start(bench: Bench): Promise<Result[]> {
 /** As the Dockerfile installs them. */
 function productionModules(): { mb: number; count: number } {
   const folder = mkdtempSync(join(tmpdir(), 'bench-modules-'))
-  for (const file of ['package.json', 'package-lock.json', 'tools'])
+  for (const file of ['package.json', 'package-lock.json', '.npmrc', 'tools'])
     cpSync(join(root, file), join(folder, file), { recursive: true })
   execFileSync('npm', ['ci', '--omit=dev', '--prefer-offline', '--no-audit', '--no-fund'], {
     cwd: folder,
     stdio: 'ignore',
   })
+  const [cleaning] = /find node_modules [\s\S]*?-delete/.exec(readFileSync(join(root, 'Dockerfile'), 'utf8'))!
+  execFileSync('sh', ['-c', cleaning], { cwd: folder })
   const kilobytes = Number(
     execFileSync('du', ['-sk', 'node_modules'], { cwd: folder, encoding: 'utf8' }).split('\t')[0],
   )

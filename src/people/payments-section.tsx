@@ -34,7 +34,6 @@ function Row({ payment, locale, timeZone }: Omit<PaymentsProps, 'payments'> & { 
   const t = words[locale]
   const { id, kind, at, amount, currency, message, status, refunds, disputes } = payment
   const isOffline = kind === 'offline'
-  const title = paymentName(payment, locale)
   const isIn = amount >= 0 && status === 'paid'
   const state = status === 'processing' || status === 'failed' ? t.states[status] : undefined
   const became = [
@@ -43,7 +42,7 @@ function Row({ payment, locale, timeZone }: Omit<PaymentsProps, 'payments'> & { 
   ]
   return (
     <li>
-      {isOffline ? <span>{title}</span> : <a href={`/dashboard/payments/${id}`}>{title}</a>}
+      <a href={`/dashboard/payments/${id}`}>{paymentName(payment, locale)}</a>
       <span class={isIn ? 'in' : 'out'}>
         <Money value={{ amount, currency }} locale={locale} />
       </span>
