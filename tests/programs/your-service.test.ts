@@ -63,7 +63,7 @@ function followDoc(): string {
   const removed = fences('sh').flatMap(({ code }) => /^rm -r (.+)$/m.exec(code)?.[1]?.split(' ') ?? [])
   expect(removed).toContain('src/ask')
   for (const path of removed) expect(existsSync(join(root, path)), path).toBe(true)
-  symlinkSync(join(root, 'emails'), join(kit, 'emails'))
+  for (const name of ['emails', 'package.json']) symlinkSync(join(root, name), join(kit, name))
   mkdirSync(join(kit, 'src'))
   for (const name of readdirSync(join(root, 'src'))) {
     if (!removed.includes(`src/${name}`)) symlinkSync(join(root, 'src', name), join(kit, 'src', name))

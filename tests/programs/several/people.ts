@@ -94,7 +94,8 @@ export async function customer(town: Town, email: string): Promise<void> {
     // The thanks came with the payment booked, by whichever process.
     expect(me).toMatchObject({ email, credits: bought })
     town.journeys['calls with a key']++
-    await pause(between(town.random, 100, 600))
+    // One address may begin thirty in ten minutes.
+    await pause(between(town.random, 600, 1200))
   }
 }
 
