@@ -44,7 +44,7 @@ function paced(client: HttpClient, readsASecond: number): HttpClient {
       const [, , , method] = request
       if (method === 'GET') {
         turn = Math.max(performance.now(), turn + 1000 / readsASecond)
-        await pause(turn - performance.now())
+        await pause(Math.max(0, turn - performance.now()))
       }
       return client.makeRequest(...request)
     },

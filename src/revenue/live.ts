@@ -56,7 +56,10 @@ function watcher(db: Db): (told: Told) => () => void {
     isUnsettled = hasChanged
     known = now
     timer = watching.size > 0 ? setTimeout(look, EVERY_MS).unref() : undefined
-    if (!timer) known = undefined
+    if (!timer) {
+      known = undefined
+      isUnsettled = false
+    }
   }
 
   return (told) => {

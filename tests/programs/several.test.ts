@@ -50,6 +50,8 @@ test(
       await page.close()
       await tellsOfWhatAnotherBooks(world, ownersBrowser)
       await untilQuiet(connection, stripe.sandbox)
+      // All the rest may be done before the first minute begins.
+      await expect.poll(() => scheduledJobs(db), { timeout: 100_000, interval: 1000 }).toHaveProperty('requeue')
       const ticks = await scheduledJobs(db)
 
       const atStripe = await paidAtStripe(stripe.client)
@@ -107,7 +109,6 @@ test(
 
       // At most one for each minute, or five, that the processes have seen begin.
       const since = (everyMs: number) => Math.floor(Date.now() / everyMs) - Math.floor(startedAt / everyMs) + 1
-      expect.soft(ticks.requeue).toBeGreaterThan(0)
       for (const name of ['requeue', 'refunds']) expect.soft(ticks[name] ?? 0).toBeLessThanOrEqual(since(60_000))
       for (const name of ['poll', 'alert', 'roll-up']) expect.soft(ticks[name] ?? 0).toBeLessThanOrEqual(since(300_000))
     } catch (error) {
@@ -185,8 +186,6 @@ async function tellsOfWhatAnotherBooks(
   browser: Browser,
 ): Promise<void> {
   await untilQuiet(connection, stripe.sandbox)
-  // Whoever looked on meanwhile is told once more that it has changed.
-  await pause(2500)
   const pages = processes.map(({ port }) => watchBooks(browser, `http://127.0.0.1:${port}`))
   await expect.poll(() => pages.map(({ seen }) => seen.streams)).toEqual([1, 1, 1])
   // Each has looked once, and knows the books as they are.
