@@ -192,6 +192,11 @@ onBothDatabases('the page of a person', (database) => {
     expect(page).toMatch(/Membership ¥33\.00 a month renews on .*5 questions.*Questions Why\?/)
     // The subscription is the plan: it is not named twice.
     expect(page).not.toContain('Membership until')
+    // The pass is open, whatever becomes of the subscription.
+    await shop.db.updateTable('subscriptions').set({ status: 'unpaid' }).execute()
+    expect(await owner.read(`${PAGE}/${id}`)).toMatch(
+      /Membership until .*Membership ¥33\.00 a month its payment failed/,
+    )
   })
 
   test('gives and takes credits there, with a reason, and comes back to say so', async () => {
