@@ -130,6 +130,8 @@ onBothDatabases('the list of people', (database) => {
     expect(await found('小明')).toEqual(['xm@'])
     expect(await found('%')).toEqual([])
     expect(await found('owner@')).toEqual([])
+    await paymentRow(shop, 'pi_4', { user_id: await ownersId(shop), email: 'owner@example.com', name: 'Zed' })
+    expect(await found('Zed')).toEqual([])
     expect(await owner.read(`${PAGE}?q=nobody`)).toContain('Nobody found')
     const long = await owner.get(`${PAGE}?q=${'x'.repeat(300)}`)
     expect(long.status).toBe(422)
