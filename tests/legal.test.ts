@@ -1,5 +1,7 @@
 import { readdirSync } from 'node:fs'
-import { expect, test } from 'vitest'
+import files from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { catalog } from '../src/catalog.ts'
 import { onBothDatabases } from './support/databases.ts'
 import { openShop } from './support/shop.ts'
@@ -43,6 +45,21 @@ onBothDatabases('the legal pages', (database) => {
         expect(text, path).not.toMatch(/Stripe|one click|点一下/)
       }
     }
+  })
+
+  test('an edit shows at once, to guests too', async () => {
+    const shop = await openShop(database)
+    expect(await shop.visitor('en').read('/terms')).not.toContain('No refunds on Mondays')
+    const { readFile } = files
+    const edited = vi.spyOn(files, 'readFile').mockImplementation(async (...file) => {
+      return `${await readFile(...file)}\n\nNo refunds on Mondays`
+    })
+    syncBuiltinESMExports()
+    onTestFinished(() => {
+      edited.mockRestore()
+      syncBuiltinESMExports()
+    })
+    expect(await shop.visitor('en').read('/terms')).toContain('No refunds on Mondays')
   })
 })
 

@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { connectPostgres } from '../src/db/connection.ts'
 import { removeOldEvents } from '../src/payments/old-events.ts'
 import { sync } from '../src/payments/sync.ts'
-import { onBothDatabases } from './support/databases.ts'
+import { onBothDatabases, onPostgres } from './support/databases.ts'
 import { openShop, SECRET, type Shop } from './support/shop.ts'
 
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000)
@@ -63,14 +64,21 @@ onBothDatabases('the webhook', (database) => {
     const events = await shop.db.selectFrom('inbox').select('id').execute()
     expect(events.length).toBeGreaterThan(2)
 
-    const [unbooked] = events
+    const [unbooked, last] = events
+    await shop.db
+      .updateTable('inbox')
+      .set({ received_at: daysAgo(92) })
+      .execute()
+    await shop.db.updateTable('inbox').set({ applied_at: null }).where('id', '=', unbooked!.id).execute()
+    // A quiet shop still knows that its webhooks come.
     await shop.db
       .updateTable('inbox')
       .set({ received_at: daysAgo(91) })
+      .where('id', '=', last!.id)
       .execute()
-    await shop.db.updateTable('inbox').set({ applied_at: null }).where('id', '=', unbooked!.id).execute()
     await removeOldEvents(shop.db)
-    expect(await shop.db.selectFrom('inbox').select('id').execute()).toEqual([unbooked])
+    const left = await shop.db.selectFrom('inbox').select('id').execute()
+    expect(left.map(({ id }) => id).toSorted()).toEqual([unbooked!.id, last!.id].toSorted())
   })
 
   test('stores a burst together, and what can not be stored takes nothing else with it', async () => {
@@ -214,6 +222,32 @@ onBothDatabases('the webhook', (database) => {
   test('without a secret there is no endpoint', async () => {
     const shop = await openShop(database, { webhooks: false, env: { STRIPE_WEBHOOK_SECRET: '' } })
     expect((await send(shop, '{}', '')).status).toBe(404)
+  })
+})
+
+onPostgres('an event that has to wait', (database) => {
+  test('has no other wait for it', async () => {
+    const shop = await openShop(database, { webhooks: false })
+    const event = JSON.parse(await somePaidEvent(shop))
+    // Of a process that hangs while it stores the same event.
+    const other = connectPostgres(database.url)
+    const hanging = await other.pool.connect()
+    onTestFinished(() => {
+      hanging.release(true)
+      return other.close()
+    })
+    await hanging.query('begin')
+    await hanging.query(
+      `insert into inbox (id, type, livemode, created_at, via, payload) values ('evt_1', 'x', false, now(), 'webhook', '{}')`,
+    )
+    const receive = (id: string) => {
+      const payload = JSON.stringify({ ...event, id })
+      return send(shop, payload, shop.stripe.webhooks.generateTestHeaderString({ payload, secret: SECRET }))
+    }
+    const waiting = receive('evt_1')
+    expect((await receive('evt_2')).status).toBe(200)
+    await hanging.query('rollback')
+    expect((await waiting).status).toBe(200)
   })
 })
 

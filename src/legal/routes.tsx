@@ -1,7 +1,6 @@
 import { type Context, Hono } from 'hono'
 import type { Config } from '../config.ts'
 import type { Feature } from '../feature.ts'
-import { sameForAll } from '../ui/kept-pages.ts'
 import { Page, renderPage } from '../ui/layout.tsx'
 import { pageContext } from '../ui/locale.ts'
 import { rendered } from '../ui/markdown.ts'
@@ -33,7 +32,6 @@ export function legal(deps: LegalDeps): Feature {
 }
 
 async function show(c: Context, deps: LegalDeps, name: LegalText) {
-  sameForAll(c)
   const { title, summary, body } = await readText(name, c.var.locale, deps.config)
   return renderPage(
     c,

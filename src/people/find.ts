@@ -22,6 +22,7 @@ export const SearchText = z
  */
 export async function findPeople(db: Db, text: string, { limit, except }: { limit: number; except: string }) {
   const begins = `${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`
+  const isOther = sql`user_id is distinct from (select id from users where email = ${except})`
   const { rows } = await sql<{ person: string }>`
     (select id as person from users where email like ${begins} and email <> ${except} limit ${limit})
     union
@@ -35,11 +36,12 @@ export async function findPeople(db: Db, text: string, { limit, except }: { limi
     union
     (select distinct person from (
       select ${personOf.payments} as person, name from payments
-      where paid_at is not null order by coalesce(paid_at, created_at) desc, id desc limit ${LOOKS_AT}
+      where paid_at is not null and ${isOther} order by coalesce(paid_at, created_at) desc, id desc limit ${LOOKS_AT}
     ) as latest where strpos(lower(name), lower(${text})) > 0 limit ${limit})
     union
     (select distinct person from (
-      select ${personOf.offline_entries} as person, name from offline_entries order by received_at desc, id desc limit ${LOOKS_AT}
+      select ${personOf.offline_entries} as person, name from offline_entries
+      where ${isOther} order by received_at desc, id desc limit ${LOOKS_AT}
     ) as latest where strpos(lower(name), lower(${text})) > 0 limit ${limit})
     limit ${limit}`.execute(db)
   return rows.map(({ person }) => person)

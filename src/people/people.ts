@@ -83,20 +83,16 @@ async function whoIs(db: Db, keys: string[]) {
 }
 
 /** Per person and currency, the most first. What was taken back by hand is a refund. */
-async function paidBy(
-  db: Db,
-  keys: string[],
-): Promise<(Paid & { person: string; firstPaidAt: Date; count: number })[]> {
-  const { rows } = await sql<Paid & { person: string; firstPaidAt: Date; count: number }>`
+async function paidBy(db: Db, keys: string[]) {
+  const { rows } = await sql<Paid & { person: string; firstPaidAt: Date }>`
     select person, currency, sum(amount)::bigint as paid, sum(refunded)::bigint as refunded, sum(disputed)::bigint as disputed,
-      sum(kept)::bigint as kept, min(at) as "firstPaidAt", sum(count)::int as count
+      sum(kept)::bigint as kept, min(at) as "firstPaidAt"
     from (
       select ${personOf.payments} as person, currency, amount, refunded, disputed,
-        greatest(0, amount - refunded - disputed) as kept, paid_at as at, 1 as count
+        greatest(0, amount - refunded - disputed) as kept, paid_at as at
       from payments where ${personOf.payments} = any(${keys}) and paid_at is not null
       union all
-      select ${personOf.offline_entries}, currency, greatest(0, amount), greatest(0, -amount), 0, amount, received_at,
-        case when reverses is null then 1 else 0 end
+      select ${personOf.offline_entries}, currency, greatest(0, amount), greatest(0, -amount), 0, amount, received_at
       from offline_entries where ${personOf.offline_entries} = any(${keys})
     ) as payments
     group by person, currency order by kept desc, currency`.execute(db)

@@ -62,7 +62,9 @@ function Facts({ person, subscriptions, locale, timeZone, now }: FactsProps) {
   const t = words[locale]
   const { paid, plans, credits, userId, seenAt, since, lastPaidAt } = person
   const day = (date: Date) => formatDate(date, locale, timeZone, 'date')
-  const passes = plans.filter(({ plan }) => !subscriptions.some((subscription) => subscription.plan === plan))
+  // A subscription that goes on says so itself; beside one that does not, a pass may still be open.
+  const goOn = subscriptions.filter(({ status }) => status === 'active' || status === 'trialing')
+  const passes = plans.filter(({ plan }) => !goOn.some((subscription) => subscription.plan === plan))
   const earliest = [since, ...paid.map(({ firstPaidAt }) => firstPaidAt)].filter((date) => date !== null)
   return (
     <>

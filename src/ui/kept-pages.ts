@@ -24,7 +24,10 @@ export function keepPages(): MiddlewareHandler {
   const pages = new Map<string, (c: Context) => Response>()
   return createMiddleware(async (c, next) => {
     c.set('visit', crypto.randomUUID())
-    const isGuest = c.req.method === 'GET' && !c.req.header('cookie') && !c.req.url.includes('?')
+    const { pathname, search } = new URL(c.req.url)
+    // /%74ip is /tip, too, and its page says so in its links.
+    const isPlain = pathname === c.req.path && search === ''
+    const isGuest = c.req.method === 'GET' && !c.req.header('cookie') && isPlain
     if (!isGuest) return next()
     const key = `${c.var.locale} ${c.req.path}`
     const page = pages.get(key)
@@ -38,9 +41,10 @@ export function keepPages(): MiddlewareHandler {
 async function keep(c: Context): Promise<(c: Context) => Response> {
   const pieces = (await c.res.clone().text()).split(c.var.visit)
   const packed = splicedGzip(pieces)
-  const headers = Object.fromEntries(c.res.headers)
-  return ({ req, var: { visit } }) => {
-    const takesGzip = /\bgzip\b(?!;\s*q=0)/.test(req.header('accept-encoding') ?? '')
+  const kept = Object.fromEntries(c.res.headers)
+  return ({ req, var: { visit, requestId } }) => {
+    const headers = { ...kept, 'x-request-id': requestId }
+    const takesGzip = /\bgzip\b(?!\s*;\s*q=0)/.test(req.header('accept-encoding') ?? '')
     if (!takesGzip) return new Response(pieces.join(visit), { headers })
     return new Response(packed(visit), { headers: { ...headers, 'content-encoding': 'gzip', vary: 'accept-encoding' } })
   }

@@ -130,6 +130,8 @@ onBothDatabases('the list of people', (database) => {
     expect(await found('小明')).toEqual(['xm@'])
     expect(await found('%')).toEqual([])
     expect(await found('owner@')).toEqual([])
+    await paymentRow(shop, 'pi_4', { user_id: await ownersId(shop), email: 'owner@example.com', name: 'Zed' })
+    expect(await found('Zed')).toEqual([])
     expect(await owner.read(`${PAGE}?q=nobody`)).toContain('Nobody found')
     const long = await owner.get(`${PAGE}?q=${'x'.repeat(300)}`)
     expect(long.status).toBe(422)
@@ -192,6 +194,11 @@ onBothDatabases('the page of a person', (database) => {
     expect(page).toMatch(/Membership ¥33\.00 a month renews on .*5 questions.*Questions Why\?/)
     // The subscription is the plan: it is not named twice.
     expect(page).not.toContain('Membership until')
+    // The pass is open, whatever becomes of the subscription.
+    await shop.db.updateTable('subscriptions').set({ status: 'unpaid' }).execute()
+    expect(await owner.read(`${PAGE}/${id}`)).toMatch(
+      /Membership until .*Membership ¥33\.00 a month its payment failed/,
+    )
   })
 
   test('gives and takes credits there, with a reason, and comes back to say so', async () => {
