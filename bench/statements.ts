@@ -10,7 +10,7 @@ export interface Statement {
 
 /** A pool that writes down what is asked through it, so that the bare driver can ask the same afterwards. */
 export function recordingPool(url: string) {
-  const pool = new pg.Pool({ connectionString: url, max: 10, types })
+  const pool = quietPool(url)
   let statements: Statement[] = []
   const connect = async () => {
     const client = await pool.connect()
@@ -40,7 +40,7 @@ export async function replay(
   concurrency: number,
   next: () => Statement[] | undefined,
 ): Promise<{ perSecond: number }> {
-  const pool = new pg.Pool({ connectionString: url, max: 10 })
+  const pool = quietPool(url)
   let lists = 0
   const one = async () => {
     for (let list = next(); list; list = next()) {
@@ -58,4 +58,11 @@ export async function replay(
   const seconds = (performance.now() - begun) / 1000
   await pool.end()
   return { perSecond: lists / seconds }
+}
+
+/** Of the app's size. The database is dropped when the work is done, which is no reason to end. */
+function quietPool(url: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max: 10, types })
+  pool.on('error', () => {})
+  return pool
 }

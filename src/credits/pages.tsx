@@ -46,7 +46,7 @@ export function CreditsPage({ form, done, latest, timeZone, ...context }: Credit
       <section>
         <h2>{t.latest}</h2>
         {latest.length === 0 && <p class="muted">{t.none}</p>}
-        <Adjustments {...{ locale, timeZone, latest }} named />
+        <Adjustments {...{ locale, timeZone, latest }} withAddress />
       </section>
     </Page>
   )
@@ -118,19 +118,19 @@ interface AdjustmentsProps {
   timeZone: string
   latest: Adjustment[]
   /** Whose each was. */
-  named?: boolean
+  withAddress?: boolean
 }
 
-function Adjustments({ locale, timeZone, latest, named = false }: AdjustmentsProps) {
+function Adjustments({ locale, timeZone, latest, withAddress = false }: AdjustmentsProps) {
   return (
     <ul class="rows">
       {latest.map(({ email, given, reason, at }) => (
         <li>
-          <span>{named ? email : reason}</span>
+          <span>{withAddress ? email : reason}</span>
           <span class="money">{given > 0 ? `+${given}` : `−${-given}`}</span>
           <small>
             <time datetime={at.toISOString()}>{formatDate(at, locale, timeZone, 'dateTime')}</time>
-            {named && ` · ${reason}`}
+            {withAddress && ` · ${reason}`}
           </small>
         </li>
       ))}

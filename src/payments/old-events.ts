@@ -15,6 +15,7 @@ export async function removeOldEvents(db: Db): Promise<void> {
   do {
     const result = await sql`
       delete from inbox where id = any(array(
+        -- All ways there are: so the index of via and received_at finds them.
         select id from inbox
         where via in ('webhook', 'poll') and received_at < now() - make_interval(days => ${KEPT_DAYS}) and applied_at is not null
           and received_at < (select max(received_at) from inbox as latest where latest.via = inbox.via)

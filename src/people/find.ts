@@ -7,7 +7,7 @@ import { newestEntry, newestPayment } from './list.ts'
 
 const TEXT_LENGTH = 200
 /** Among how many of the latest payments a name is looked for. */
-export const LOOKS_AT = 100_000
+const NAMES_LOOKED_AT = 100_000
 
 /** What somebody looks for; '' is everybody. Too much to be a name or an address fails. */
 export const SearchText = z
@@ -36,12 +36,12 @@ export async function findPeople(db: Db, text: string, { limit, except }: { limi
     union
     (select distinct person from (
       select ${personOf.payments} as person, name from payments
-      where paid_at is not null and ${isOther} order by coalesce(paid_at, created_at) desc, id desc limit ${LOOKS_AT}
+      where paid_at is not null and ${isOther} order by coalesce(paid_at, created_at) desc, id desc limit ${NAMES_LOOKED_AT}
     ) as latest where strpos(lower(name), lower(${text})) > 0 limit ${limit})
     union
     (select distinct person from (
       select ${personOf.offline_entries} as person, name from offline_entries
-      where ${isOther} order by received_at desc, id desc limit ${LOOKS_AT}
+      where ${isOther} order by received_at desc, id desc limit ${NAMES_LOOKED_AT}
     ) as latest where strpos(lower(name), lower(${text})) > 0 limit ${limit})
     limit ${limit}`.execute(db)
   return rows.map(({ person }) => person)

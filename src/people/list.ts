@@ -4,7 +4,7 @@ import type { Db } from '../db/connection.ts'
 import { personOf } from '../payments/payers.ts'
 
 /** How many payments of guests a page looks at: somebody may have paid very often since a stranger's first time. */
-export const LOOKS_AT = 20_000
+const PAYMENTS_LOOKED_AT = 20_000
 
 /** A place in the list, its time to the microsecond: `2026-11-28T16:00:00.000000Z,pi_…`. */
 export const PlaceText = z
@@ -26,12 +26,12 @@ type Sql = RawBuilder<unknown>
  */
 export async function listPeople(db: Db, { beyond, limit, except }: ListQuery) {
   const [accounts, ...guests] = parts(except)
-  const found = [
+  const read = [
     await readPart(db, accounts!, beyond, limit),
     ...(await Promise.all(guests.map((part) => readPart(db, part, beyond, limit)))),
   ]
-  const end = found.flatMap((part) => part.end ?? []).toSorted(later)[0]
-  const rows = found
+  const end = read.flatMap((part) => part.end ?? []).toSorted(later)[0]
+  const rows = read
     .flatMap((part) => part.rows)
     .filter((row) => !end || later(row, end) <= 0)
     .toSorted(later)
@@ -117,12 +117,12 @@ async function readPart(db: Db, part: Part, beyond: string | undefined, limit: n
       await sql<Row>`
     select person, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, ${idText(part)} as id,
       ${part.rank}::int as rank
-    from (${scan(part, beyond, part.isNewest ? LOOKS_AT : limit + 1)}) as found ${rest}`.execute(db)
+    from (${scan(part, beyond, part.isNewest ? PAYMENTS_LOOKED_AT : limit + 1)}) as found ${rest}`.execute(db)
     ).rows
   const order = sql`order by found.at desc, found.id desc`
   const rows = await read(sql`where ${part.isNewest ?? sql`true`} ${order} limit ${limit + 1}`)
   if (rows.length > limit) return { rows, end: rows.at(-1) }
-  const end = part.isNewest && (await read(sql`${order} offset ${LOOKS_AT - 1} limit 1`))[0]
+  const end = part.isNewest && (await read(sql`${order} offset ${PAYMENTS_LOOKED_AT - 1} limit 1`))[0]
   return { rows, end }
 }
 

@@ -53,7 +53,6 @@ async function whoIs(db: Db, keys: string[]) {
     key: string
     user_id: string | null
     account: string | null
-    isProved: boolean
     since: Date | null
     seenAt: Date | null
     name: string | null
@@ -63,7 +62,7 @@ async function whoIs(db: Db, keys: string[]) {
     entry_id: number | null
     received_at: Date | null
   }>`
-    select asked.key, users.id as user_id, users.email as account, users.email_verified_at is not null as "isProved",
+    select asked.key, users.id as user_id, users.email as account,
       users.created_at as since, users.last_seen_at as "seenAt", payments.id as payment_id, payments.paid_at,
       payments.anonymized_at is not null and payments.user_id is null as "isForgotten",
       entries.id as entry_id, entries.received_at,

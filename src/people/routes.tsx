@@ -130,7 +130,7 @@ async function showPerson(c: Context, deps: PeopleDeps, typed?: { text: string; 
 }
 
 /** Who a note can be about; undefined for whoever left no address, or is forgotten. */
-function aboutOf({ userId, email, isProved }: Person) {
-  if (userId) return { userId, email: isProved ? email : undefined }
+function aboutOf({ userId, email }: Person) {
+  if (userId) return { userId, email }
   return email ? { userId: undefined, email } : undefined
 }
