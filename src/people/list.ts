@@ -4,7 +4,7 @@ import type { Db } from '../db/connection.ts'
 import { personOf } from '../payments/payers.ts'
 
 /** How many payments of guests a page looks at: somebody may have paid very often since a stranger's first time. */
-const PAYMENTS_LOOKED_AT = 20_000
+export const PAYMENTS_LOOKED_AT = 20_000
 
 /** A place in the list, its time to the microsecond: `2026-11-28T16:00:00.000000Z,pi_…`. */
 export const PlaceText = z

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { recordEntry, reverseEntry } from '../../src/payments/offline-entries.ts'
 import { creditsOf } from '../../src/payments/rights.ts'
-import { LOOKS_AT } from '../../src/people/list.ts'
+import { PAYMENTS_LOOKED_AT } from '../../src/people/list.ts'
 import { buy } from '../support/buy.ts'
 import { onBothDatabases, onPostgres } from '../support/databases.ts'
 import { proveAddress } from '../support/prove-address.ts'
@@ -312,7 +312,7 @@ onPostgres('very many payments of one guest', (database) => {
       insert into payments (id, kind, status, amount, currency, description, email, locale, livemode, created_at, paid_at)
         select 'pi_' || n, 'tip', 'paid', 660, 'cny', 'Tip', case n when 1 then 'first' else 'often' end || '@p.example', 'en',
           false, t, t
-        from generate_series(1, ${LOOKS_AT} + 10) n, lateral (select '2026-01-01'::timestamptz + n * interval '1 second' as t) t;
+        from generate_series(1, ${PAYMENTS_LOOKED_AT} + 10) n, lateral (select '2026-01-01'::timestamptz + n * interval '1 second' as t) t;
       analyze payments`)
     const owner = await shop.owner('en')
     const first = await (await owner.get(PAGE)).text()
