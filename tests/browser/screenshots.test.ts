@@ -49,6 +49,8 @@ const pictures: Picture[] = [
   ['payments', 'owner', '/dashboard/payments'],
   ['payment', 'owner', ({ purchase }) => `/dashboard/payments/${purchase}`],
   ['payment-by-hand', 'owner', '/dashboard/payments/offline-1'],
+  ['people', 'owner', '/dashboard/people'],
+  ['person', 'owner', ({ owner }) => linkOn(owner, '/dashboard/people', '/dashboard/people/')],
   ['refund', 'owner', ({ purchase }) => `/dashboard/payments/${purchase}/refund`],
   ['movements', 'owner', '/dashboard/movements'],
   ['subscribers', 'owner', '/dashboard/subscribers'],
