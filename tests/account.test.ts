@@ -22,6 +22,7 @@ onBothDatabases('the account page', (database) => {
     expect((await stranger.get('/account')).status).toBe(302)
     const someone = await signedIn(shop, 'someone@example.com')
     await someone.post('/account/email', { email: '林@bücher.example' })
+    await shop.quiet()
     expect(await someone.read('/account')).toContain('Nothing was paid with this address yet.')
     expect(await someone.read('/account')).not.toContain('终于好了')
 

@@ -125,11 +125,13 @@ export async function startJobs(
     wake(queue) {
       const worker = workers.get(queue)
       if (!worker || wakings.has(queue)) return
+      const { gatherMs } = paceOf(queue)
+      if (gatherMs === 0) return boss.notifyWorker(worker)
       const notify = () => {
         wakings.delete(queue)
         boss.notifyWorker(worker)
       }
-      wakings.set(queue, setTimeout(notify, paceOf(queue).gatherMs))
+      wakings.set(queue, setTimeout(notify, gatherMs))
     },
     async stop() {
       for (const waking of wakings.values()) clearTimeout(waking)
