@@ -9,7 +9,8 @@ import type { World } from './world/world.ts'
 
 export const WEBHOOK_SECRET = 'whsec_bench'
 export const OWNER = 'owner@bench.example'
-const SERVER = resolve(import.meta.dirname, '../dist/src/server.js')
+const ROOT = resolve(import.meta.dirname, '..')
+const SERVER = join(ROOT, 'dist/src/server.js')
 
 export interface App {
   port: number
@@ -20,32 +21,39 @@ export interface App {
 }
 
 /** Starts the built app in production mode, on the bench's Stripe and mail server. */
-export async function startApp(world: World, databaseUrl: string, env: NodeJS.ProcessEnv = {}): Promise<App> {
+export async function startApp(world: World, databaseUrl: string): Promise<App> {
+  const { BENCH_NODE_FLAGS = '' } = process.env
+  return startProcess([...BENCH_NODE_FLAGS.split(' ').filter(Boolean), SERVER], (port) => ({
+    NODE_ENV: 'production',
+    NODE_COMPILE_CACHE: join(ROOT, 'node_modules/.cache/compiled'),
+    BASE_URL: `http://localhost:${port}`,
+    DATABASE_URL: databaseUrl,
+    STRIPE_SECRET_KEY: 'sk_live_bench',
+    STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
+    STRIPE_API_BASE: `http://127.0.0.1:${world.stripe}`,
+    SMTP_URL: `smtp://127.0.0.1:${world.smtp}`,
+    MAIL_FROM: 'hello@bench.example',
+    OWNER_EMAIL: OWNER,
+    TRUSTED_PROXY_HOPS: '1',
+    DRAIN_SECONDS: '0',
+  }))
+}
+
+/** Starts it as a developer does, with everything in one process: the embedded Postgres, the local Stripe, the mailbox. */
+export function startDev(dataDir: string): Promise<App> {
+  const command = ['--import', join(ROOT, 'node_modules/tsx/dist/esm/index.mjs'), join(ROOT, 'src/dev.ts')]
+  return startProcess(command, () => ({ DATA_DIR: dataDir }))
+}
+
+async function startProcess(command: string[], env: (port: number) => NodeJS.ProcessEnv): Promise<App> {
   const port = await freePort()
   const logFile = join(mkdtempSync(join(tmpdir(), 'bench-')), 'log')
   const log = openSync(logFile, 'w')
-  const { PATH, HOME, BENCH_NODE_FLAGS = '' } = process.env
+  const { PATH, HOME } = process.env
   const begun = performance.now()
-  const child = spawn(process.execPath, [...BENCH_NODE_FLAGS.split(' ').filter(Boolean), SERVER], {
+  const child = spawn(process.execPath, command, {
     stdio: ['ignore', log, log],
-    env: {
-      PATH,
-      HOME,
-      NODE_ENV: 'production',
-      NODE_COMPILE_CACHE: resolve(import.meta.dirname, '../node_modules/.cache/compiled'),
-      PORT: String(port),
-      BASE_URL: `http://localhost:${port}`,
-      DATABASE_URL: databaseUrl,
-      STRIPE_SECRET_KEY: 'sk_live_bench',
-      STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET,
-      STRIPE_API_BASE: `http://127.0.0.1:${world.stripe}`,
-      SMTP_URL: `smtp://127.0.0.1:${world.smtp}`,
-      MAIL_FROM: 'hello@bench.example',
-      OWNER_EMAIL: OWNER,
-      TRUSTED_PROXY_HOPS: '1',
-      DRAIN_SECONDS: '0',
-      ...env,
-    },
+    env: { PATH, HOME, PORT: String(port), ...env(port) },
   })
   while (!(await isUp(port))) {
     if (child.exitCode !== null) throw new Error(`The app did not start:\n${readFileSync(logFile, 'utf8')}`)
