@@ -102,17 +102,14 @@ onBothDatabases('the webhook', (database) => {
   test('stores and acknowledges types that mean nothing to us', async () => {
     const shop = await openShop(database, { webhooks: false })
     const known = JSON.parse(await somePaidEvent(shop))
-    const payload = JSON.stringify({
-      ...known,
-      id: 'evt_unknown',
-      type: 'moon.landed',
-      data: { object: { id: 'moon_1' } },
-    })
-    const signature = shop.stripe.webhooks.generateTestHeaderString({ payload, secret: SECRET })
-    expect((await send(shop, payload, signature)).status).toBe(200)
-    await shop.quiet()
-    const [event] = await shop.db.selectFrom('inbox').selectAll().where('id', '=', 'evt_unknown').execute()
-    expect(event).toMatchObject({ type: 'moon.landed', object_id: null, failures: 0 })
+    for (const type of ['moon.landed', '__proto__', 'constructor']) {
+      const payload = JSON.stringify({ ...known, id: `evt_${type}`, type, data: { object: { id: 'moon_1' } } })
+      const signature = shop.stripe.webhooks.generateTestHeaderString({ payload, secret: SECRET })
+      expect((await send(shop, payload, signature)).status).toBe(200)
+      await shop.quiet()
+      const [event] = await shop.db.selectFrom('inbox').selectAll().where('id', '=', `evt_${type}`).execute()
+      expect(event).toMatchObject({ type, object_id: null, failures: 0 })
+    }
   })
 
   test('payments that this app did not start are in the books, and get no receipt', async () => {

@@ -68,7 +68,8 @@ type EventObject = StripeEvent['data']['object']
 
 /** The id of the object to read again after this event; undefined when there is nothing to do. */
 export function objectToSync(event: StripeEvent): string | undefined {
-  return objectOf[event.type]?.(event.data.object)
+  const { type, data } = event
+  return Object.hasOwn(objectOf, type) ? objectOf[type]!(data.object) : undefined
 }
 
 // The session has no PaymentIntent while nothing was paid.

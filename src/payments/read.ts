@@ -22,7 +22,8 @@ const readers: Record<string, (stripe: Stripe, id: string) => Promise<Reading>> 
 
 /** Reads an object from Stripe, whatever it is. Undefined for an id that Stripe does not know. Throws Stripe's errors. */
 export async function read(stripe: Stripe, id: string): Promise<Reading | undefined> {
-  const reader = readers[id.split('_')[0]!]
+  const [kind = ''] = id.split('_')
+  const reader = Object.hasOwn(readers, kind) && readers[kind]
   if (!reader) throw new Error(`${id} is of no kind that we read`)
   try {
     return await reader(stripe, id)
