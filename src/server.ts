@@ -3,7 +3,7 @@ import { connectPostgres } from './db/connection.ts'
 import { listen } from './listen.ts'
 import { log, setUpLog } from './log.ts'
 import { createSmtp } from './mail/smtp.ts'
-import { backgroundReads, createStripe, noStripe } from './payments/stripe.ts'
+import { createStripe, inBackground, noStripe } from './payments/stripe.ts'
 import { run, stopOnSignal } from './run.ts'
 import { start } from './start.ts'
 
@@ -18,7 +18,7 @@ await run(async () => {
   const connection = connectPostgres(config.databaseUrl, { statementTimeoutMs: 15_000 })
   const workers = {
     connection: connectPostgres(config.databaseUrl),
-    stripe: stripeWith({ readsASecond: backgroundReads(mode) }),
+    stripe: stripeWith(inBackground(mode)),
   }
   const transporter = createSmtp(config.mail.smtpUrl)
   const { app, stop } = await start({ config, connection, stripe: stripeWith(), workers, transporter })

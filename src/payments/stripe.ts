@@ -9,30 +9,32 @@ interface StripeOptions {
   /** Reaches a Stripe in this process: the sandbox. */
   fetch?: typeof fetch
   readsASecond?: number
+  /** How long it waits for one answer. */
+  timeoutMs?: number
 }
 
 /** The official client, pinned to the SDK's API version. */
 export function createStripe(secretKey: string, options: StripeOptions = {}): Stripe {
-  const { apiBase, readsASecond } = options
+  const { apiBase, readsASecond, timeoutMs = 20_000 } = options
   const send = options.fetch ?? (apiBase ? fetchUnder(apiBase) : undefined)
   const client = send ? Stripe.createFetchHttpClient(send) : Stripe.createNodeHttpClient()
   return new Stripe(secretKey, {
     ...(apiBase && hostOf(apiBase)),
     httpClient: readsASecond ? paced(client, readsASecond) : client,
     maxNetworkRetries: 2,
-    timeout: 20_000,
+    timeout: timeoutMs,
     telemetry: false,
     appInfo: { name: 'first-paid-user' },
   })
 }
 
 /**
- * What works behind the pages leaves a fifth of what Stripe allows to those who wait at a page: 100 reads a second, 25 in test
- * mode, https://docs.stripe.com/rate-limits. Several processes together may pass it; then Stripe says 429, and the read comes
- * again.
+ * For what works behind the pages. It leaves a fifth of what Stripe allows to those who wait at a page: 100 reads a second, 25 in
+ * test mode, https://docs.stripe.com/rate-limits. Several processes together may pass it; then Stripe says 429, and the read comes
+ * again. And it does not wait long, since others wait behind it, and the queue asks again.
  */
-export function backgroundReads(mode: StripeMode): number {
-  return mode === 'live' ? 80 : 20
+export function inBackground(mode: StripeMode): StripeOptions {
+  return { readsASecond: mode === 'live' ? 80 : 20, timeoutMs: 8_000 }
 }
 
 /** Reads wait for their turn, evenly; the clock of a request's patience runs only after that. */
