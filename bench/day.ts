@@ -1,8 +1,6 @@
 import { startApp } from './app.ts'
 import type { Bench } from './bench.ts'
-import { bookedAfter, untilBooked } from './books.ts'
-import { eachOf, eventsOf, signed } from './events.ts'
-import { load } from './load.ts'
+import { bookedAfter, untilBooked, workOffBacklog } from './books.ts'
 import { ask } from './postgres.ts'
 import { cpuOf } from './process.ts'
 import { ms, perSecond, type Result } from './result.ts'
@@ -22,7 +20,8 @@ const REAL_SECONDS = 60
 export async function day(bench: Bench): Promise<Result[]> {
   const busiest = Math.ceil(rateAt(Math.max(...HOURS)))
   const { p50, p99, cost } = await playBusiest(bench, busiest)
-  const rate = (await backlogRate(bench)) / CALLS_PER_PAYMENT
+  bench.say('day: a backlog')
+  const rate = (await workOffBacklog(bench, STRIPE_MS)).rate / CALLS_PER_PAYMENT
   const results: Result[] = [
     {
       what: `The busiest minute: ${busiest} payments a second`,
@@ -105,22 +104,3 @@ async function playBusiest({ databases, recording, world, say }: Bench, aSecond:
 }
 
 const kilobytes = (bytes: number) => `${(bytes / 1024).toFixed(1)} KB`
-
-/** Reads a second, when there are more to do than can be done. */
-async function backlogRate({ databases, recording, world, say }: Bench): Promise<number> {
-  const payments = 1_000
-  const url = await databases.fresh()
-  world.answersAfter(STRIPE_MS)
-  world.holds(true)
-  const app = await startApp(world, url)
-  say('day: a backlog')
-  await load({ port: app.port, connections: 10, next: eachOf(eventsOf(recording, payments).map(signed)) })
-  world.holds(false)
-  const begun = performance.now()
-  await untilBooked(url)
-  const seconds = (performance.now() - begun) / 1000
-  world.answersAfter(0)
-  await app.stop()
-  await databases.drop(url)
-  return payments / seconds
-}

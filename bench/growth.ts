@@ -17,7 +17,7 @@ const NEW_PAYMENTS = 200
 const CSV_ROWS = 200_000
 const LONG_CSV_ROWS = 1_000_000
 
-/** Milliseconds; of the CSV for a thousand rows, of webhooks and sync the database's own for one payment. */
+/** Milliseconds; of the CSV for a thousand rows, and what the database itself works for one payment. */
 type Figures = Record<string, number>
 
 /** The same pages and the same work at a thousand payments and at ten million. */

@@ -14,6 +14,11 @@ export const EmailAddress = z
     return address ?? z.NEVER
   })
 
+/** For `like`: the addresses that begin with a text. */
+export function addressesBeginning(text: string): string {
+  return `${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`
+}
+
 /** The address in that form; undefined when it is none. */
 export function normalEmail(text: string): string | undefined {
   const match = /^([^\s@<>()[\],;:"\\\p{Cc}]{1,64})@([^\s@<>()[\],;:"\\\p{Cc}]{3,253})$/u.exec(

@@ -9,7 +9,7 @@ import type { Connection } from './db/connection.ts'
 import { migrate } from './db/migrate.ts'
 import { keepStripeMode } from './db/stripe-mode.ts'
 import type { PaymentCode } from './define-catalog.ts'
-import { type Jobs, SYNC_PACE, startJobs } from './jobs/queue.ts'
+import { type Jobs, type Pace, startJobs } from './jobs/queue.ts'
 import { log } from './log.ts'
 import { deliverMail, giveUp } from './mail/delivery.ts'
 import { alertOwner } from './operations/alert.ts'
@@ -35,7 +35,7 @@ export interface StartOptions {
   workers?: { connection: Connection; stripe: Stripe }
   transporter: Transporter
   /** How events are worked off; tests do not wait for more of them. */
-  syncPace?: typeof SYNC_PACE
+  syncPace?: Pace
   /** Instead of the catalog's. */
   paymentCodes?: PaymentCode[] | undefined
 }
@@ -47,13 +47,13 @@ export async function start({
   stripe,
   workers = { connection, stripe },
   transporter,
-  syncPace = SYNC_PACE,
+  syncPace,
   paymentCodes,
 }: StartOptions): Promise<{ app: Hono; jobs: Jobs; stop(): Promise<void> }> {
   const { db, pool } = workers.connection
   await migrate(db, config)
   await keepStripeMode(db, config.stripe.mode)
-  const jobs = await startJobs(pool, logError, { sync: syncPace })
+  const jobs = await startJobs(pool, logError, syncPace)
   const deps = { config, db, jobs, stripe: workers.stripe }
   const hasStripe = config.stripe.isUsed
 

@@ -1,6 +1,7 @@
 import { SubmitButton, TextArea } from '../ui/form.tsx'
-import { formatDate, type Locale, relativeTime } from '../ui/i18n.ts'
+import type { Locale } from '../ui/i18n.ts'
 import { rendered } from '../ui/markdown.ts'
+import { Ago } from '../ui/time.tsx'
 import { BODY_LENGTH } from './form.ts'
 import type { Question, Thread } from './read.ts'
 import { words } from './words.ts'
@@ -23,7 +24,7 @@ export function Questions(
           <span class="status">{words[reading.locale].state[state]}</span>
           <small>
             {email && `${email} · `}
-            <Time {...reading} at={created_at} />
+            <Ago {...reading} at={created_at} now={new Date()} />
           </small>
         </li>
       ))}
@@ -38,7 +39,7 @@ export function Messages({ messages, asker, owner, ...reading }: Reading & Said)
       <h2>
         {author === 'asker' ? asker : owner}
         <span class="muted small">
-          <Time {...reading} at={created_at} />
+          <Ago {...reading} at={created_at} now={new Date()} />
         </span>
       </h2>
       {rendered(body)}
@@ -51,14 +52,6 @@ interface Said {
   /** What they are called on this page. */
   asker: string
   owner: string
-}
-
-function Time({ at, locale, timeZone }: Reading & { at: Date }) {
-  return (
-    <time datetime={at.toISOString()} title={formatDate(at, locale, timeZone, 'dateTime')}>
-      {relativeTime(at, locale, new Date())}
-    </time>
-  )
 }
 
 /** What a form starts with, or comes back with. */

@@ -1,8 +1,9 @@
 import { catalog } from '../catalog.ts'
 import { Folded } from '../ui/folded.tsx'
 import { Field, Problem, SubmitButton } from '../ui/form.tsx'
-import { formatDate, type Locale } from '../ui/i18n.ts'
+import type { Locale } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
+import { Time } from '../ui/time.tsx'
 import type { Adjustment } from './adjust.ts'
 import { REASON_LENGTH } from './form.ts'
 import { words } from './words.ts'
@@ -129,7 +130,7 @@ function Adjustments({ locale, timeZone, latest, withAddress = false }: Adjustme
           <span>{withAddress ? email : reason}</span>
           <span class="money">{given > 0 ? `+${given}` : `−${-given}`}</span>
           <small>
-            <time datetime={at.toISOString()}>{formatDate(at, locale, timeZone, 'dateTime')}</time>
+            <Time {...{ at, locale, timeZone }} />
             {withAddress && ` · ${reason}`}
           </small>
         </li>

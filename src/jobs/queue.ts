@@ -54,7 +54,7 @@ const queues: Record<QueueName, Omit<Queue, 'name'>> = {
 }
 
 /** How a process works off a queue; the same for all where nothing is said. */
-interface Pace {
+export interface Pace {
   /** How many jobs it takes at a time; of those that say the same, one is done for all. */
   batch: number
   /** How many it does at once. */
@@ -85,13 +85,13 @@ export interface Jobs {
 export async function startJobs(
   pool: pg.Pool,
   onError: (error: unknown) => void,
-  paces: Partial<Record<QueueName, Pace>> = { sync: SYNC_PACE },
+  syncPace: Pace = SYNC_PACE,
 ): Promise<Jobs> {
   const boss = await startBoss(pool, onError)
   await setUpQueues(boss)
   const workers = new Map<string, string>()
   const wakings = new Map<string, NodeJS.Timeout>()
-  const paceOf = (queue: QueueName) => paces[queue] ?? PACE
+  const paceOf = (queue: QueueName) => (queue === 'sync' ? syncPace : PACE)
 
   return {
     async enqueue(trx, queue, ...data) {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Db } from '../db/connection.ts'
+import { addressesBeginning } from '../email-address.ts'
 import { personOf } from '../payments/payers.ts'
 import { plain } from '../plain-text.ts'
 import { newestEntry, newestPayment } from './list.ts'
@@ -21,7 +22,7 @@ export const SearchText = z
  * All addresses are looked at, and the names in the latest payments: an index of words would not know where a Chinese one ends.
  */
 export async function findPeople(db: Db, text: string, { limit, except }: { limit: number; except: string }) {
-  const begins = `${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`
+  const begins = addressesBeginning(text)
   const isOther = sql`user_id is distinct from (select id from users where email = ${except})`
   const { rows } = await sql<{ person: string }>`
     (select id as person from users where email like ${begins} and email <> ${except} limit ${limit})

@@ -3,7 +3,7 @@ import { Field } from '../ui/form.tsx'
 import { formatDate, type Locale, relativeTime } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
 import { calledOf, planName, Totals } from './parts.tsx'
-import type { Person } from './people.ts'
+import { activeAt, type Person } from './people.ts'
 import { hrefOf } from './person.ts'
 import { words } from './words.ts'
 
@@ -81,8 +81,8 @@ interface RowProps {
 
 function Row({ person, locale, timeZone, now }: RowProps) {
   const t = words[locale]
-  const { id, name, email, plans, credits, userId, seenAt, since, lastPaidAt } = person
-  const at = userId ? (seenAt ?? since) : lastPaidAt
+  const { id, name, email, plans, credits, userId } = person
+  const at = activeAt(person)
   const facts = [
     name && email,
     ...plans.map(({ plan }) => planName(plan, locale)),

@@ -1,7 +1,8 @@
 import { formatMoney } from '../money.ts'
 import { paymentName } from '../payments/payment-name.ts'
-import { formatDate, type Locale } from '../ui/i18n.ts'
+import type { Locale } from '../ui/i18n.ts'
 import { Money } from '../ui/money.tsx'
+import { Time } from '../ui/time.tsx'
 import { MOST, type PersonsPayment } from './person.ts'
 import { words } from './words.ts'
 
@@ -71,8 +72,4 @@ function disputeText(status: string, locale: Locale): string {
   const t = words[locale]
   if (status.startsWith('warning_')) return t.inquiry
   return status === 'won' ? t.won : status === 'lost' ? t.lost : t.dispute
-}
-
-function Time({ at, locale, timeZone }: { at: Date; locale: Locale; timeZone: string }) {
-  return <time datetime={at.toISOString()}>{formatDate(at, locale, timeZone, 'dateTime')}</time>
 }

@@ -21,33 +21,29 @@ export interface Paid {
 /** These people, by what they are looked up by (see personOf), with what the list says of each; in the same order. */
 export async function readPeople(db: Db, keys: string[]) {
   const known = await whoIs(db, keys)
-  const accounts = known.flatMap(({ key, user_id }) => (user_id === null ? [] : [key]))
+  const accounts = known.flatMap(({ key, userId }) => (userId === undefined ? [] : [key]))
   const [paid, plans, credits] = await Promise.all([
     paidBy(db, keys),
     plansOf(db, keys, { whose: personOf }),
     creditsOfEach(db, accounts),
   ])
-  return known.map(({ key, user_id, account, payment_id, paid_at, entry_id, received_at, ...rest }) => {
-    const isByHand = entry_id !== null && (paid_at === null || received_at! >= paid_at)
-    const lastPaidAt = isByHand ? received_at : paid_at
-    return {
-      ...rest,
-      key,
-      /** In the address of their page: the account's, or that of a payment of theirs. */
-      id: user_id ?? (isByHand ? offlinePaymentId(entry_id) : payment_id!),
-      userId: user_id ?? undefined,
-      // No other key has an @.
-      email: account ?? (key.includes('@') ? key : undefined),
-      lastPaidAt: lastPaidAt ?? undefined,
-      paid: paid.filter(({ person }) => person === key),
-      plans: plans.get(key)! as Rights['plans'],
-      credits: credits.get(key),
-    }
-  })
+  return known.map(({ account, ...one }) => ({
+    ...one,
+    // No other key has an @.
+    email: account ?? (one.key.includes('@') ? one.key : undefined),
+    paid: paid.filter(({ person }) => person === one.key),
+    plans: plans.get(one.key)! as Rights['plans'],
+    credits: credits.get(one.key),
+  }))
+}
+
+/** By when the list goes: accounts by when they were last seen, guests by when they last paid. */
+export function activeAt({ userId, seenAt, since, lastPaidAt }: Person): Date | null | undefined {
+  return userId ? (seenAt ?? since) : lastPaidAt
 }
 
 /** What they are called, when they were last here, and their newest payments; nobody for a key that is nobody's. */
-async function whoIs(db: Db, keys: string[]) {
+export async function whoIs(db: Db, keys: string[]) {
   const key = sql`asked.key`
   const { rows } = await sql<{
     key: string
@@ -78,7 +74,17 @@ async function whoIs(db: Db, keys: string[]) {
     left join offline_entries as entries on entries.id = ${newestEntry(key, sql`id`)}
     where coalesce(users.id, payments.id, entries.id::text) is not null
     order by asked.place`.execute(db)
-  return rows
+  return rows.map(({ user_id, payment_id, paid_at, entry_id, received_at, ...rest }) => {
+    const isByHand = entry_id !== null && (paid_at === null || received_at! >= paid_at)
+    const lastPaidAt = isByHand ? received_at : paid_at
+    return {
+      ...rest,
+      /** In the address of their page: the account's, or that of a payment of theirs. */
+      id: user_id ?? (isByHand ? offlinePaymentId(entry_id) : payment_id!),
+      userId: user_id ?? undefined,
+      lastPaidAt: lastPaidAt ?? undefined,
+    }
+  })
 }
 
 /** Per person and currency, the most first. What was taken back by hand is a refund. */

@@ -2,9 +2,10 @@ import type { Child } from 'hono/jsx'
 import type { JSX } from 'hono/jsx/jsx-runtime'
 import { catalog } from '../catalog.ts'
 import { formatMoney } from '../money.ts'
-import { currencyName, formatDate, type Locale, relativeTime } from '../ui/i18n.ts'
+import { currencyName, formatDate, type Locale } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
 import { Money } from '../ui/money.tsx'
+import { Ago } from '../ui/time.tsx'
 import { NoteSection } from './note-section.tsx'
 import { calledOf, planName } from './parts.tsx'
 import { Payments } from './payments-section.tsx'
@@ -144,13 +145,5 @@ function SubscriptionFact({
     <Fact label={plan ? planName(plan, locale) : t.subscription} note={state}>
       {t.per(formatMoney({ amount, currency }, locale), every_count, unit)}
     </Fact>
-  )
-}
-
-function Ago({ at, locale, timeZone, now }: { at: Date; locale: Locale; timeZone: string; now: Date }) {
-  return (
-    <time datetime={at.toISOString()} title={formatDate(at, locale, timeZone, 'dateTime')}>
-      {relativeTime(at, locale, now)}
-    </time>
   )
 }

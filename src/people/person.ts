@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../db/connection.ts'
 import { personOf } from '../payments/payers.ts'
-import { type Person, readPeople } from './people.ts'
+import { type Person, readPeople, whoIs } from './people.ts'
 
 /** The latest payments that a person's page shows. */
 export const MOST = 100
@@ -81,7 +81,8 @@ export type PersonsSubscription = Awaited<ReturnType<typeof subscriptionsOf>>[nu
 
 /** The page of who made a payment, by Stripe or by hand; undefined when nothing came of it. */
 export async function pageOfPayer(db: Db, paymentId: string): Promise<string | undefined> {
-  const person = await personOfId(db, paymentId)
+  const key = await keyOf(db, paymentId)
+  const [person] = key === undefined ? [] : await whoIs(db, [key])
   return person && hrefOf(person.id)
 }
 

@@ -12,7 +12,7 @@ import { findPeople, SearchText } from './find.ts'
 import { listPeople, PlaceText } from './list.ts'
 import { PeoplePage } from './list-page.tsx'
 import { claimNote, forgetNotes, NOTE_LENGTH, NoteForm, ownNotes, readNote, writeNote } from './notes.ts'
-import { type Person, readPeople } from './people.ts'
+import { activeAt, type Person, readPeople } from './people.ts'
 import { hrefOf, pageOfPayer, paymentsOf, personOfId, subscriptionsOf } from './person.ts'
 import { PersonPage } from './person-page.tsx'
 import { words } from './words.ts'
@@ -86,7 +86,7 @@ async function showList(c: Context, { db, config }: PeopleDeps) {
     c,
     <PeoplePage
       {...pageContext(c)}
-      people={found ? people.toSorted((a, b) => activeAt(b) - activeAt(a)) : people}
+      people={found ? people.toSorted((a, b) => (activeAt(b)?.getTime() ?? 0) - (activeAt(a)?.getTime() ?? 0)) : people}
       timeZone={config.timeZone}
       now={new Date()}
       typed={search.success ? typed : plain(c.req.query('q') ?? '').slice(0, 200)}
@@ -98,9 +98,6 @@ async function showList(c: Context, { db, config }: PeopleDeps) {
     search.success ? 200 : 422,
   )
 }
-
-const activeAt = ({ userId, seenAt, since, lastPaidAt }: Person) =>
-  ((userId ? (seenAt ?? since) : lastPaidAt) ?? new Date(0)).getTime()
 
 async function showPerson(c: Context, deps: PeopleDeps, typed?: { text: string; problem: string }) {
   const { db, config, features } = deps

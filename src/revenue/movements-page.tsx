@@ -1,8 +1,9 @@
 import { type Money as Amount, formatMoney } from '../money.ts'
 import { paymentName } from '../payments/payment-name.ts'
-import { formatDate, type Locale } from '../ui/i18n.ts'
+import type { Locale } from '../ui/i18n.ts'
 import { Page, type PageContext } from '../ui/layout.tsx'
 import { Money } from '../ui/money.tsx'
+import { Time } from '../ui/time.tsx'
 import { Currencies } from './figures.tsx'
 import type { Movement } from './movement-list.ts'
 import { PENDING, typeName, words } from './movement-words.ts'
@@ -77,7 +78,7 @@ function Row({ movement, currency, timeZone, locale }: RowProps) {
       </span>
       {description && <small>{description}</small>}
       <small>
-        <time datetime={at.toISOString()}>{formatDate(at, locale, timeZone, 'dateTime')}</time>
+        <Time {...{ at, locale, timeZone }} />
         {taken.map((text) => (
           <>
             {' · '}

@@ -3,6 +3,7 @@ import { isAsked } from '../payments/dispute-states.ts'
 import { Folded } from '../ui/folded.tsx'
 import { formatDate, type Locale } from '../ui/i18n.ts'
 import { Money } from '../ui/money.tsx'
+import { Time } from '../ui/time.tsx'
 import type { Payment } from './payment.ts'
 import type { Happening, StripeEvent } from './payment-history.ts'
 import { named, words } from './payment-words.ts'
@@ -37,7 +38,7 @@ function HistoryRow(props: HistoryProps) {
       {href ? <a href={href}>{text}</a> : <span>{text}</span>}
       {amount && <Money value={amount} locale={locale} />}
       <small>
-        <time datetime={at.toISOString()}>{formatDate(at, locale, timeZone, 'dateTime')}</time>
+        <Time {...{ at, locale, timeZone }} />
         {note && ` · ${note}`}
       </small>
     </li>
@@ -139,7 +140,7 @@ function EventRow({ event, locale, timeZone }: Reading & { event: StripeEvent })
     <li>
       {applied_at ? <span class="muted">{type}</span> : <a href={HEALTH}>{type}</a>}
       <small>
-        {t.via[via]} · <time datetime={received_at.toISOString()}>{at(received_at)}</time> · {state}
+        {t.via[via]} · <Time at={received_at} {...{ locale, timeZone }} /> · {state}
       </small>
     </li>
   )

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
+import { addressesBeginning } from '../email-address.ts'
 import { isKept } from '../payments/offline-entries.ts'
 import type { State } from './payment-filter.ts'
 import type { ListedPayment, ListQuery, Place } from './payment-list.ts'
@@ -115,7 +116,7 @@ function isAbout(id: string): Sql {
 /** A text with a mailbox before its @ is an address, or the beginning of one. */
 function isAddressed(text: string | undefined): Sql | undefined {
   if (text === undefined || !/^[^\s@]+@[^\s@]*$/.test(text)) return undefined
-  return sql`email like ${`${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`}`
+  return sql`email like ${addressesBeginning(text)}`
 }
 
 /** Anywhere in what people wrote. An index of words would not know where a Chinese word ends. */

@@ -1,6 +1,7 @@
 import { paymentName } from '../payments/payment-name.ts'
-import { formatDate, type Locale, relativeTime } from '../ui/i18n.ts'
+import type { Locale } from '../ui/i18n.ts'
 import { Money } from '../ui/money.tsx'
+import { Ago, Time } from '../ui/time.tsx'
 import { methodName } from '../ui/words.ts'
 import type { ListedPayment } from './payment-list.ts'
 import { words as listWords } from './payment-list-words.ts'
@@ -42,12 +43,6 @@ function stateName({ kind, state }: ListedPayment, locale: Locale): string {
   return kind === 'offline' ? listWords[locale].takenBack : paymentWords[locale].states[state]
 }
 
-function When({ at, locale, timeZone, now }: Reading & { at: Date }) {
-  const exactly = formatDate(at, locale, timeZone, 'dateTime')
-  const isAgo = now !== undefined && at <= now
-  return (
-    <time datetime={at.toISOString()} title={isAgo ? exactly : undefined}>
-      {isAgo ? relativeTime(at, locale, now) : exactly}
-    </time>
-  )
+function When({ at, now, ...reading }: Reading & { at: Date }) {
+  return now !== undefined && at <= now ? <Ago {...reading} at={at} now={now} /> : <Time {...reading} at={at} />
 }

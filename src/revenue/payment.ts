@@ -53,10 +53,14 @@ export function readPayment(db: Db, id: string): Promise<Payment | undefined> {
 }
 
 async function readByStripe(db: Db, id: string): Promise<Payment | undefined> {
-  const payment = await db.selectFrom('payments').selectAll().where('id', '=', id).executeTakeFirst()
+  const payment = await db
+    .selectFrom('payments')
+    .selectAll()
+    .select([keptCredits.as('keptCredits'), isKeptPass.as('isPlanKept')])
+    .where('id', '=', id)
+    .executeTakeFirst()
   if (!payment) return undefined
-  const [opened, settled, mails, refunds, disputes, claim] = await Promise.all([
-    openedBy(db, payment),
+  const [settled, mails, refunds, disputes, claim] = await Promise.all([
     settledFor(db, payment.balance_transaction_id),
     mailsAbout(db, id),
     refundsOf(db, id),
@@ -71,7 +75,7 @@ async function readByStripe(db: Db, id: string): Promise<Payment | undefined> {
     ...payment,
     state: stateOf(payment),
     ...(payment.paid_at && { settled }),
-    opened,
+    opened: openedBy(payment),
     history: historyOf([
       payment.paid_at ? { what: 'paid', at: payment.paid_at } : { what: 'begun', at: payment.created_at },
       ...(claim ? [{ what: 'claimed' as const, at: claim.created_at }] : []),
@@ -93,18 +97,12 @@ function stateOf(payment: { status: string; amount: number; refunded: number; di
   return refunded < amount ? 'partlyRefunded' : 'refunded'
 }
 
-async function openedBy(
-  db: Db,
-  { id, status, kind, disputed }: { id: string; status: string; kind: string; disputed: number },
-): Promise<Opened> {
-  const payment = await db
-    .selectFrom('payments')
-    .select(['credits', keptCredits.as('keptCredits'), 'plan', 'days', isKeptPass.as('isPlanKept')])
-    .where('id', '=', id)
-    .executeTakeFirstOrThrow()
+function openedBy(payment: Opened & { status: string; kind: string; disputed: number }): Opened {
+  const { status, kind, disputed, credits, keptCredits, plan, days, isPlanKept } = payment
   if (status !== 'paid') return { credits: 0, keptCredits: 0, plan: null, days: null, isPlanKept: false }
   // A refund of a period leaves the subscription as it is; a dispute does not.
-  return kind === 'subscription' ? { ...payment, days: null, isPlanKept: disputed === 0 } : payment
+  if (kind === 'subscription') return { credits, keptCredits, plan, days: null, isPlanKept: disputed === 0 }
+  return { credits, keptCredits, plan, days, isPlanKept }
 }
 
 async function settledFor(db: Db, movementId: string | null) {

@@ -1,9 +1,9 @@
-import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { recordEntry, reverseEntry } from '../../src/payments/offline-entries.ts'
+import { reverseEntry } from '../../src/payments/offline-entries.ts'
 import { LOOKS_AT } from '../../src/revenue/payment-parts.ts'
 import { onBothDatabases, onPostgres } from '../support/databases.ts'
-import { openShop, type Shop } from '../support/shop.ts'
+import { byHand, paymentRow } from '../support/rows.ts'
+import { openShop } from '../support/shop.ts'
 import { textOf, type Visitor } from '../support/visitor.ts'
 
 const PAGE = '/dashboard/payments'
@@ -201,31 +201,4 @@ async function inCsv(owner: Visitor, query: Record<string, string>): Promise<str
 
 function linkTo(html: string, text: string): string | undefined {
   return new RegExp(`href="([^"]+)">${text}<`).exec(html)?.[1]?.replaceAll('&amp;', '&')
-}
-
-async function byHand(shop: Shop, entry: object): Promise<number> {
-  const facts = { name: null, email: null, description: 'x', amount: 660, currency: 'cny', locale: 'en' }
-  await shop.db.transaction().execute((trx) => {
-    return recordEntry(shop, trx, { ...facts, key: crypto.randomUUID(), received_at: new Date(), ...entry })
-  })
-  const { rows } = await sql<{ id: number }>`select max(id) as id from offline_entries`.execute(shop.db)
-  return rows[0]!.id
-}
-
-async function paymentRow(shop: Shop, id: string, facts: object): Promise<void> {
-  await shop.db
-    .insertInto('payments')
-    .values({
-      id,
-      kind: 'tip',
-      status: 'paid',
-      amount: 660,
-      currency: 'cny',
-      description: 'Tip',
-      locale: 'en',
-      livemode: false,
-      created_at: new Date(),
-      ...facts,
-    } as never)
-    .execute()
 }

@@ -1,11 +1,11 @@
-import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { recordEntry, reverseEntry } from '../../src/payments/offline-entries.ts'
+import { reverseEntry } from '../../src/payments/offline-entries.ts'
 import { creditsOf } from '../../src/payments/rights.ts'
 import { PAYMENTS_LOOKED_AT } from '../../src/people/list.ts'
 import { buy } from '../support/buy.ts'
 import { onBothDatabases, onPostgres } from '../support/databases.ts'
 import { proveAddress } from '../support/prove-address.ts'
+import { byHand, paymentRow } from '../support/rows.ts'
 import { openShop, type Shop } from '../support/shop.ts'
 import { textOf, type Visitor } from '../support/visitor.ts'
 
@@ -45,8 +45,8 @@ onBothDatabases('the list of people', (database) => {
     const tip = await buy(shop, shop.visitor('en'), 'question-5')
     await shop.stripe.refunds.create({ payment_intent: tip, amount: 1000 })
     await shop.quiet()
-    await paymentRow(shop, 'pi_yen', { email: ANN, amount: 500, currency: 'jpy' })
-    await paymentRow(shop, 'pi_lost', { email: ANN, amount: 660, disputed: 660 })
+    await paidRow(shop, 'pi_yen', { email: ANN, amount: 500, currency: 'jpy' })
+    await paidRow(shop, 'pi_lost', { email: ANN, amount: 660, disputed: 660 })
     const back = await byHand(shop, { email: ANN, amount: 9900 })
     await shop.db.transaction().execute((trx) => reverseEntry(trx, back))
     await byHand(shop, { email: ANN, amount: 100 })
@@ -65,7 +65,7 @@ onBothDatabases('the list of people', (database) => {
   test('has those without an address or without a payment, and not what was never paid', async () => {
     const shop = await openShop(database)
     const cash = await byHand(shop, { name: 'Cash <b>Carl</b>' })
-    await paymentRow(shop, 'pi_failed', { email: 'failed@example.com', status: 'failed', paid_at: null })
+    await paidRow(shop, 'pi_failed', { email: 'failed@example.com', status: 'failed', paid_at: null })
     const dan = shop.visitor('en')
     const danId = await proveAddress(shop, dan, 'dan@example.com')
     const owner = await shop.owner('en')
@@ -110,9 +110,9 @@ onBothDatabases('the list of people', (database) => {
 
   test('finds by the beginning of an address or by a part of a name', async () => {
     const shop = await openShop(database)
-    await paymentRow(shop, 'pi_1', { email: 'ada_l@example.com', name: 'Ada Lovelace' })
-    await paymentRow(shop, 'pi_2', { email: 'ada_l@example.com', name: null })
-    await paymentRow(shop, 'pi_3', { email: 'adaxl@example.com' })
+    await paidRow(shop, 'pi_1', { email: 'ada_l@example.com', name: 'Ada Lovelace' })
+    await paidRow(shop, 'pi_2', { email: 'ada_l@example.com', name: null })
+    await paidRow(shop, 'pi_3', { email: 'adaxl@example.com' })
     await byHand(shop, { email: 'xm@example.com', name: '王小明' })
     const eve = shop.visitor('en')
     await proveAddress(shop, eve, 'eve@example.com')
@@ -130,7 +130,7 @@ onBothDatabases('the list of people', (database) => {
     expect(await found('小明')).toEqual(['xm@'])
     expect(await found('%')).toEqual([])
     expect(await found('owner@')).toEqual([])
-    await paymentRow(shop, 'pi_4', { user_id: await ownersId(shop), email: 'owner@example.com', name: 'Zed' })
+    await paidRow(shop, 'pi_4', { user_id: await ownersId(shop), email: 'owner@example.com', name: 'Zed' })
     expect(await found('Zed')).toEqual([])
     expect(await owner.read(`${PAGE}?q=nobody`)).toContain('Nobody found')
     const long = await owner.get(`${PAGE}?q=${'x'.repeat(300)}`)
@@ -280,7 +280,7 @@ onBothDatabases('the page of a person', (database) => {
 
   test('a note that is too long comes back as typed, an empty one leaves nothing, and twice at once is once', async () => {
     const shop = await openShop(database)
-    await paymentRow(shop, 'pi_1', { email: ANN })
+    await paidRow(shop, 'pi_1', { email: ANN })
     const owner = await shop.owner('en')
     const note = `${PAGE}/pi_1/note`
     const long = await owner.post(note, { note: `a"<${'字'.repeat(2000)}` })
@@ -344,30 +344,4 @@ async function ownersId(shop: Shop): Promise<string> {
   return (await shop.db.selectFrom('users').select('id').where('email', '=', ownerEmail).executeTakeFirstOrThrow()).id
 }
 
-async function byHand(shop: Shop, entry: object): Promise<number> {
-  const facts = { name: null, email: null, description: 'x', amount: 660, currency: 'cny', locale: 'en' }
-  await shop.db.transaction().execute((trx) => {
-    return recordEntry(shop, trx, { ...facts, key: crypto.randomUUID(), received_at: new Date(), ...entry })
-  })
-  const { rows } = await sql<{ id: number }>`select max(id) as id from offline_entries`.execute(shop.db)
-  return rows[0]!.id
-}
-
-async function paymentRow(shop: Shop, id: string, facts: object): Promise<void> {
-  await shop.db
-    .insertInto('payments')
-    .values({
-      id,
-      kind: 'tip',
-      status: 'paid',
-      amount: 660,
-      currency: 'cny',
-      description: 'Tip',
-      locale: 'en',
-      livemode: false,
-      created_at: new Date(),
-      paid_at: new Date(),
-      ...facts,
-    } as never)
-    .execute()
-}
+const paidRow = (shop: Shop, id: string, facts: object) => paymentRow(shop, id, { paid_at: new Date(), ...facts })
